@@ -1,0 +1,2 @@
+//! langlet
+fn main() {}

@@ -1,0 +1,474 @@
+//! Edits. Each keeps a checked tree checked: the rule automaton must admit the new children, or nothing changes.
+//!
+//! One primitive, [`Tree::splice`], exchanges a run of children; the others are its special cases. New nodes are *detached*:
+//! copies of nodes of this tree ([`Tree::copy`]) or of another ([`Tree::graft`]), or new tokens ([`Tree::token`]). An edit
+//! may merge a node into a chain or split a chain; handles to other levels of that chain are then of the past, and the
+//! handle that the edit returns is the valid one.
+
+use slotmap::Key;
+use thiserror::Error;
+
+use super::node::{Node, NodeId, Stored, Tree};
+use crate::grammar::Symbol;
+
+/// An edit that the grammar does not admit; the tree is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EditError {
+    /// The rule derives no such children.
+    #[error("`{rule}` does not admit the children {children}")]
+    NotAdmitted {
+        /// The rule.
+        rule: String,
+        /// The children that it would have had.
+        children: String,
+    },
+    /// The range of children does not exist.
+    #[error("children {from}..{to} of {len}")]
+    OutOfRange {
+        /// First child.
+        from: usize,
+        /// Behind the last child.
+        to: usize,
+        /// How many there are.
+        len: usize,
+    },
+    /// The new node is part of a tree already; copy it first.
+    #[error("the new node is not detached")]
+    NotDetached,
+    /// The texts of the tree do not fit 4 GiB.
+    #[error("the text of the tree grows beyond 4 GiB")]
+    TooLarge,
+}
+
+impl Tree {
+    /// A new detached token with this text and no trivia.
+    ///
+    /// # Errors
+    /// `TooLarge`.
+    pub fn token(&mut self, kind: Symbol, text: &str) -> Result<Node, EditError> {
+        let [start, end] = self.add_text(text)?;
+        let chain = self.chains.intern(&[kind]);
+        Ok(Node::top(self.nodes.insert(Stored::leaf(chain, start, start, end))))
+    }
+
+    /// A new detached inner node over detached children; with a single child a level of its chain.
+    ///
+    /// # Errors
+    /// `NotAdmitted` if the rule does not derive the children; `NotDetached`.
+    pub fn inner(&mut self, rule: Symbol, children: &[Node]) -> Result<Node, EditError> {
+        self.admits(rule, children.iter().map(|&child| self.symbol(child)).collect())?;
+        self.are_detached(children)?;
+        Ok(self.inner_unchecked(rule, children))
+    }
+
+    /// As [`Tree::inner`], without the checks.
+    pub(crate) fn inner_unchecked(&mut self, rule: Symbol, children: &[Node]) -> Node {
+        let chain = self.chains.intern(&[rule]);
+        let id = self.nodes.insert(Stored::inner(chain));
+        let children: Vec<NodeId> = children.iter().map(|&child| self.cut_above(child)).collect();
+        if let [child] = children[..] {
+            let chain = self.chains.join(&[rule], self.stored(child).chain);
+            self.stored_mut(child).chain = chain;
+            self.nodes.remove(id);
+            return Node::top(child);
+        }
+        self.link(id, &children);
+        Node::top(id)
+    }
+
+    /// A detached copy of a node and all below it. Linear in what is copied; texts are shared.
+    pub fn copy(&mut self, node: Node) -> Node {
+        let upper: Vec<Symbol> = self.chain(node)[usize::from(node.level)..].to_vec();
+        let mut copies: Vec<(NodeId, NodeId)> = Vec::new();
+        let mut stack = vec![(node.id, NodeId::null())];
+        let mut root = NodeId::null();
+        let mut last_of: slotmap::SecondaryMap<NodeId, NodeId> = slotmap::SecondaryMap::new();
+        while let Some((from, parent)) = stack.pop() {
+            let stored = *self.stored(from);
+            let mut new = stored;
+            (new.parent, new.prev, new.next) = (NodeId::null(), NodeId::null(), NodeId::null());
+            if !stored.is_leaf() {
+                new.set_first(NodeId::null());
+            }
+            let id = self.nodes.insert(new);
+            copies.push((from, id));
+            if parent.is_null() {
+                root = id;
+            } else {
+                self.append(parent, id, last_of.get(parent).copied());
+                last_of.insert(parent, id);
+            }
+            let mut children = Vec::new();
+            let mut child = stored.first();
+            while !child.is_null() {
+                children.push((child, id));
+                child = self.stored(child).next;
+            }
+            stack.extend(children.into_iter().rev());
+        }
+        let chain = self.chains.intern(&upper);
+        self.stored_mut(root).chain = chain;
+        Node::top(root)
+    }
+
+    /// A detached copy of a node of another tree, whose symbols must mean the same here. Its texts are copied.
+    ///
+    /// # Errors
+    /// `TooLarge`.
+    pub fn graft(&mut self, other: &Tree, node: Node) -> Result<Node, EditError> {
+        self.graft_with(other, node, |symbol| symbol)
+    }
+
+    /// As [`Tree::graft`], each symbol translated.
+    pub(crate) fn graft_with(
+        &mut self,
+        other: &Tree,
+        node: Node,
+        translate: impl Fn(Symbol) -> Symbol,
+    ) -> Result<Node, EditError> {
+        let mut root = NodeId::null();
+        let mut stack = vec![(node.id, NodeId::null())];
+        let mut last_of: slotmap::SecondaryMap<NodeId, NodeId> = slotmap::SecondaryMap::new();
+        while let Some((from, parent)) = stack.pop() {
+            let stored = *other.stored(from);
+            let skipped = if from == node.id { usize::from(node.level) } else { 0 };
+            let symbols: Vec<Symbol> =
+                other.chains.symbols(stored.chain)[skipped..].iter().map(|&symbol| translate(symbol)).collect();
+            let chain = self.chains.intern(&symbols);
+            let new = if stored.is_leaf() {
+                let [trivia, start, end] = stored.offsets();
+                let [from, to] = self.add_text(&other.text[trivia as usize..end as usize])?;
+                Stored::leaf(chain, from, from + (start - trivia), to)
+            } else {
+                Stored::inner(chain)
+            };
+            let id = self.nodes.insert(new);
+            if parent.is_null() {
+                root = id;
+            } else {
+                self.append(parent, id, last_of.get(parent).copied());
+                last_of.insert(parent, id);
+            }
+            let mut children = Vec::new();
+            let mut child = stored.first();
+            while !child.is_null() {
+                children.push((child, id));
+                child = other.stored(child).next;
+            }
+            stack.extend(children.into_iter().rev());
+        }
+        Ok(Node::top(root))
+    }
+
+    /// Exchanges the children `from..to` of `parent` for detached nodes. What is exchanged is gone. Returns the parent.
+    ///
+    /// # Errors
+    /// `NotAdmitted` if the rule does not derive the new children; `OutOfRange`; `NotDetached`.
+    pub fn splice(&mut self, parent: Node, from: usize, to: usize, new: &[Node]) -> Result<Node, EditError> {
+        let children: Vec<Node> = self.children(parent).collect();
+        if from > to || to > children.len() {
+            return Err(EditError::OutOfRange { from, to, len: children.len() });
+        }
+        let all = children[..from].iter().chain(new).chain(&children[to..]);
+        self.admits(self.symbol(parent), all.map(|&child| self.symbol(child)).collect())?;
+        self.are_detached(new)?;
+        Ok(self.splice_unchecked(parent, from, to, new))
+    }
+
+    /// As [`Tree::splice`], without the check.
+    pub(crate) fn splice_unchecked(&mut self, parent: Node, from: usize, to: usize, new: &[Node]) -> Node {
+        let id = self.split_below(parent);
+        let level = self.chains.symbols(self.stored(id).chain).len() - 1;
+        let mut children: Vec<NodeId> = self.children(Node { id, level: level as u16 }).map(|child| child.id).collect();
+        let new: Vec<NodeId> = new.iter().map(|&node| self.cut_above(node)).collect();
+        let removed: Vec<NodeId> = children.splice(from..to, new).collect();
+        self.link(id, &children);
+        removed.into_iter().for_each(|id| self.delete(id));
+        Node { id: self.merge(id), level: level as u16 }
+    }
+
+    /// Puts a detached node in the place of another. Returns it in its place.
+    ///
+    /// # Errors
+    /// `NotAdmitted` if the rule above does not derive it there; `NotDetached`.
+    pub fn replace(&mut self, place: Node, new: Node) -> Result<Node, EditError> {
+        if let Some(parent) = self.parent(place) {
+            let symbols =
+                self.children(parent).map(|child| self.symbol(if child == place { new } else { child })).collect();
+            self.admits(self.symbol(parent), symbols)?;
+        }
+        self.are_detached(&[new])?;
+        Ok(self.replace_unchecked(place, new))
+    }
+
+    /// As [`Tree::replace`], without the check.
+    pub(crate) fn replace_unchecked(&mut self, place: Node, new: Node) -> Node {
+        let upper: Vec<Symbol> = self.chain(place)[..usize::from(place.level)].to_vec();
+        let id = self.cut_above(new);
+        let chain = self.chains.join(&upper, self.stored(id).chain);
+        self.stored_mut(id).chain = chain;
+        self.relink(place.id, id);
+        self.delete(place.id);
+        Node { id, level: place.level }
+    }
+
+    /// Inserts a detached node before the child `index` (the number of children: at the end), with the separator that the
+    /// rule needs. Returns the parent.
+    ///
+    /// # Errors
+    /// `NotAdmitted` if the rule derives it there neither alone nor with one constant before or behind it.
+    pub fn insert(&mut self, parent: Node, index: usize, new: Node) -> Result<Node, EditError> {
+        let children: Vec<Symbol> = self.children(parent).map(|child| self.symbol(child)).collect();
+        if index > children.len() {
+            return Err(EditError::OutOfRange { from: index, to: index, len: children.len() });
+        }
+        let rule = self.symbol(parent);
+        let added = self.symbol(new);
+        let with = |more: &[Symbol]| {
+            children[..index].iter().chain(more).chain(&children[index..]).copied().collect::<Vec<Symbol>>()
+        };
+        let network = &self.langlet.tables().network;
+        if network.derives(rule, with(&[added])) {
+            return self.splice(parent, index, index, &[new]);
+        }
+        // Separators that are used already come first, then all that the rule knows.
+        let langlet = self.langlet.clone();
+        let grammar = langlet.grammar();
+        let mut constants: Vec<Symbol> = children.clone();
+        if let Some(rhs) = grammar.rhs(rule) {
+            rhs.for_each_symbol(&mut |symbol| constants.push(symbol));
+        }
+        for separator in constants {
+            let Some(text) = grammar.constant_text(separator) else { continue };
+            if network.derives(rule, with(&[added, separator])) {
+                let token = self.token(separator, text)?;
+                return self.splice(parent, index, index, &[new, token]);
+            }
+            if network.derives(rule, with(&[separator, added])) {
+                let token = self.token(separator, text)?;
+                return self.splice(parent, index, index, &[token, new]);
+            }
+        }
+        Err(self.not_admitted(rule, &with(&[added])))
+    }
+
+    /// Removes a child, with the separator behind it or before it if the rule wants that. Returns the parent.
+    ///
+    /// # Errors
+    /// `NotAdmitted` if the rule does not derive what is left.
+    pub fn remove(&mut self, parent: Node, index: usize) -> Result<Node, EditError> {
+        let children: Vec<Symbol> = self.children(parent).map(|child| self.symbol(child)).collect();
+        if index >= children.len() {
+            return Err(EditError::OutOfRange { from: index, to: index + 1, len: children.len() });
+        }
+        let rule = self.symbol(parent);
+        let is_constant =
+            |at: usize| children.get(at).is_some_and(|&s| self.langlet.grammar().constant_text(s).is_some());
+        let mut ranges = vec![(index, index + 1)];
+        if is_constant(index + 1) {
+            ranges.push((index, index + 2));
+        }
+        if index > 0 && is_constant(index - 1) {
+            ranges.push((index - 1, index + 1));
+        }
+        let network = &self.langlet.tables().network;
+        let admitted = ranges
+            .into_iter()
+            .find(|&(from, to)| network.derives(rule, children[..from].iter().chain(&children[to..]).copied()));
+        let Some((from, to)) = admitted else {
+            let left: Vec<Symbol> = children[..index].iter().chain(&children[index + 1..]).copied().collect();
+            return Err(self.not_admitted(rule, &left));
+        };
+        // What now stands at the place takes over the trivia before it, if that was the start of the list.
+        if from == 0
+            && let (Some(first), Some(next)) = (self.children(parent).next(), self.children(parent).nth(to))
+            && let (Some(first), Some(next)) = (self.first_leaf(first.id), self.first_leaf(next.id))
+        {
+            let trivia = self.leaf_trivia(first).to_owned();
+            self.set_leaf_trivia(next, &trivia)?;
+        }
+        self.splice(parent, from, to, &[])
+    }
+
+    /// Exchanges the trivia before the first token of a node.
+    ///
+    /// # Errors
+    /// `TooLarge`.
+    pub fn set_trivia(&mut self, node: Node, trivia: &str) -> Result<(), EditError> {
+        match self.first_leaf(node.id) {
+            Some(leaf) => self.set_leaf_trivia(leaf, trivia),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn set_leaf_trivia(&mut self, leaf: NodeId, trivia: &str) -> Result<(), EditError> {
+        if self.leaf_trivia(leaf) == trivia {
+            return Ok(());
+        }
+        let text = self.leaf_text(leaf).to_owned();
+        let [start, _] = self.add_text(trivia)?;
+        let [middle, end] = self.add_text(&text)?;
+        self.stored_mut(leaf).set_offsets(start, middle, end);
+        Ok(())
+    }
+
+    /// Exchanges the text of a token; its kind stays.
+    ///
+    /// # Errors
+    /// `TooLarge`. Panics if the node is no token.
+    pub fn set_text(&mut self, token: Node, text: &str) -> Result<(), EditError> {
+        assert!(self.is_token(token), "only a token has a text of its own");
+        let trivia = self.leaf_trivia(token.id).to_owned();
+        let [start, middle] = self.add_text(&trivia)?;
+        let [_, end] = self.add_text(text)?;
+        self.stored_mut(token.id).set_offsets(start, middle, end);
+        Ok(())
+    }
+
+    fn add_text(&mut self, text: &str) -> Result<[u32; 2], EditError> {
+        let start = u32::try_from(self.text.len()).map_err(|_| EditError::TooLarge)?;
+        self.text.push_str(text);
+        let end = u32::try_from(self.text.len()).ok().filter(|&end| end < u32::MAX).ok_or(EditError::TooLarge)?;
+        Ok([start, end])
+    }
+
+    fn admits(&self, rule: Symbol, children: Vec<Symbol>) -> Result<(), EditError> {
+        if self.langlet.tables().network.derives(rule, children.iter().copied()) {
+            return Ok(());
+        }
+        Err(self.not_admitted(rule, &children))
+    }
+
+    fn not_admitted(&self, rule: Symbol, children: &[Symbol]) -> EditError {
+        let symbols = &self.langlet.grammar().symbols;
+        let children: Vec<String> = children.iter().map(|&child| symbols.display(child)).collect();
+        EditError::NotAdmitted { rule: symbols.name(rule).to_owned(), children: children.join(" ") }
+    }
+
+    fn are_detached(&self, nodes: &[Node]) -> Result<(), EditError> {
+        let is_free = |node: &Node| self.stored(node.id).parent.is_null() && node.id != self.root;
+        if nodes.iter().all(is_free) { Ok(()) } else { Err(EditError::NotDetached) }
+    }
+
+    /// Cuts the levels above off a detached node.
+    fn cut_above(&mut self, node: Node) -> NodeId {
+        if node.level > 0 {
+            let symbols = self.chain(node)[usize::from(node.level)..].to_vec();
+            let chain = self.chains.intern(&symbols);
+            self.stored_mut(node.id).chain = chain;
+        }
+        node.id
+    }
+
+    /// Makes a level the last of a stored inner node of its own, which may then have a single child for a moment.
+    fn split_below(&mut self, node: Node) -> NodeId {
+        if self.is_bottom(node) {
+            return node.id;
+        }
+        let symbols = self.chain(node).to_vec();
+        let (upper, lower) = symbols.split_at(usize::from(node.level) + 1);
+        let upper = self.chains.intern(upper);
+        let lower = self.chains.intern(lower);
+        // The stored node becomes the upper part; what it held moves to a new one below.
+        let old = *self.stored(node.id);
+        let mut below = old;
+        (below.parent, below.prev, below.next, below.chain) = (node.id, NodeId::null(), NodeId::null(), lower);
+        let below_id = self.nodes.insert(below);
+        if !old.is_leaf() {
+            let mut child = old.first();
+            while !child.is_null() {
+                let stored = self.stored_mut(child);
+                stored.parent = below_id;
+                child = stored.next;
+            }
+        }
+        let mut above = Stored::inner(upper);
+        (above.parent, above.prev, above.next) = (old.parent, old.prev, old.next);
+        above.set_first(below_id);
+        *self.stored_mut(node.id) = above;
+        self.stored_mut(below_id).prev = below_id;
+        node.id
+    }
+
+    /// Joins a stored inner node with its only child, whose key is left; the key itself if it has not exactly one.
+    fn merge(&mut self, id: NodeId) -> NodeId {
+        let stored = *self.stored(id);
+        let child = stored.first();
+        if child.is_null() || !self.stored(child).next.is_null() {
+            return id;
+        }
+        let upper = self.chains.symbols(stored.chain).to_vec();
+        let chain = self.chains.join(&upper, self.stored(child).chain);
+        self.stored_mut(child).chain = chain;
+        self.relink(id, child);
+        self.nodes.remove(id);
+        child
+    }
+
+    /// Puts `new` where `old` is linked: between its siblings, or as the root. `old` is left without a place.
+    fn relink(&mut self, old: NodeId, new: NodeId) {
+        let place = *self.stored(old);
+        let stored = self.stored_mut(new);
+        (stored.parent, stored.next) = (place.parent, place.next);
+        stored.prev = if place.prev == old { new } else { place.prev };
+        if self.root == old {
+            self.root = new;
+        }
+        if place.parent.is_null() {
+            return;
+        }
+        let first = self.stored(place.parent).first();
+        if first == old {
+            self.stored_mut(place.parent).set_first(new);
+        } else {
+            self.stored_mut(place.prev).next = new;
+        }
+        if place.next.is_null() {
+            let first = self.stored(place.parent).first();
+            self.stored_mut(first).prev = new;
+        } else {
+            self.stored_mut(place.next).prev = new;
+        }
+    }
+
+    /// Gives an inner node these children, in order.
+    fn link(&mut self, parent: NodeId, children: &[NodeId]) {
+        self.stored_mut(parent).set_first(children.first().copied().unwrap_or(NodeId::null()));
+        for (index, &child) in children.iter().enumerate() {
+            let prev = if index == 0 { children[children.len() - 1] } else { children[index - 1] };
+            let next = children.get(index + 1).copied().unwrap_or(NodeId::null());
+            let stored = self.stored_mut(child);
+            (stored.parent, stored.prev, stored.next) = (parent, prev, next);
+        }
+    }
+
+    /// Appends a child to an inner node whose last child so far is known.
+    fn append(&mut self, parent: NodeId, child: NodeId, last: Option<NodeId>) {
+        self.stored_mut(child).parent = parent;
+        match last {
+            None => {
+                self.stored_mut(child).prev = child;
+                self.stored_mut(parent).set_first(child);
+            }
+            Some(last) => {
+                self.stored_mut(last).next = child;
+                self.stored_mut(child).prev = last;
+                let first = self.stored(parent).first();
+                self.stored_mut(first).prev = child;
+            }
+        }
+    }
+
+    /// Removes a stored node and all below it.
+    fn delete(&mut self, id: NodeId) {
+        let mut stack = vec![id];
+        while let Some(id) = stack.pop() {
+            let mut child = self.stored(id).first();
+            while !child.is_null() {
+                stack.push(child);
+                child = self.stored(child).next;
+            }
+            self.nodes.remove(id);
+        }
+    }
+}

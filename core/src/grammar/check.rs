@@ -1,0 +1,292 @@
+//! What is wrong with a whole grammar, its inherited parts included.
+//!
+//! Runs after [`super::delta::apply`]; afterwards every rule is productive and no rule is left-recursive, which the parse
+//! tables rely on. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
+
+use std::collections::VecDeque;
+
+use super::{Grammar, Rhs, Symbol};
+use crate::diagnostic::Diagnostic;
+use crate::notation::syntax::ItemKind;
+use crate::regex::{Term, Terms, hidden_by};
+use crate::span::Span;
+
+/// What makes the grammar unusable.
+pub fn errors(grammar: &Grammar) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if grammar.rules.is_empty() {
+        let message = format!("the langlet `{}` has no rules", grammar.name);
+        let error = Diagnostic::error(&grammar.source, grammar.file.name.span, message);
+        return vec![error.help("define one with `name: …`")];
+    }
+    layout(grammar, &mut found);
+    unproductive(grammar, &mut found);
+    left_recursion(grammar, &mut found);
+    found
+}
+
+/// What may not be meant: parts that are never used, hidden tokens, new keywords. Takes longer than [`errors`].
+pub fn warnings(grammar: &Grammar) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    unreachable(grammar, &mut found);
+    hidden_tokens(grammar, &mut found);
+    new_keywords(grammar, &mut found);
+    found
+}
+
+/// Where this langlet's own file names the rule or token; its header if it only inherits it.
+pub(crate) fn place(grammar: &Grammar, symbol: Symbol) -> Span {
+    let name = grammar.symbols.name(symbol);
+    let own = grammar.file.items.iter().find_map(|item| match &item.kind {
+        ItemKind::Rule { name: own, .. } | ItemKind::Token { name: own, .. } | ItemKind::Skip { name: own, .. }
+            if own.text == name =>
+        {
+            Some(own.span)
+        }
+        _ => None,
+    });
+    own.unwrap_or(grammar.file.name.span)
+}
+
+fn layout(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    if grammar.layout.indent.is_some() && grammar.layout.newline.is_none() {
+        let message = "indentation needs a token for the end of a line";
+        found.push(
+            Diagnostic::error(&grammar.source, grammar.file.name.span, message)
+                .help("add `layout newline NEWLINE = /\\r\\n|\\n|\\r/`"),
+        );
+    }
+}
+
+/// Whether each rule derives a finite string, and which rules derive the empty one.
+fn productive_and_nullable(grammar: &Grammar) -> (Vec<bool>, Vec<bool>) {
+    let n = grammar.symbols.len();
+    let (mut productive, mut nullable) = (vec![false; n], vec![false; n]);
+    for symbol in grammar.symbols.iter() {
+        productive[symbol.index()] = !grammar.symbols.is_rule(symbol);
+    }
+    loop {
+        let mut changed = false;
+        for (&symbol, rule) in &grammar.rules {
+            let index = symbol.index();
+            if !productive[index] && holds(&rule.rhs, &productive) {
+                productive[index] = true;
+                changed = true;
+            }
+            if !nullable[index] && holds(&rule.rhs, &nullable) {
+                nullable[index] = true;
+                changed = true;
+            }
+        }
+        if !changed {
+            return (productive, nullable);
+        }
+    }
+}
+
+/// Whether some string of the right-hand side has only symbols that hold.
+fn holds(rhs: &Rhs, symbols: &[bool]) -> bool {
+    match rhs {
+        Rhs::Symbol(symbol) => symbols[symbol.index()],
+        Rhs::Sequence(parts) => parts.iter().all(|part| holds(part, symbols)),
+        Rhs::Alternatives(parts) => parts.iter().any(|part| holds(part, symbols)),
+        Rhs::Optional(_) | Rhs::Star(_) => true,
+        Rhs::Plus(part) => holds(part, symbols),
+    }
+}
+
+fn unproductive(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let (productive, _) = productive_and_nullable(grammar);
+    for &symbol in grammar.rules.keys().filter(|symbol| !productive[symbol.index()]) {
+        let name = grammar.symbols.name(symbol);
+        let message = format!("`{name}` never ends: each of its alternatives uses itself or a rule that never ends");
+        found.push(
+            Diagnostic::error(&grammar.source, place(grammar, symbol), message)
+                .help("add an alternative without this recursion"),
+        );
+    }
+}
+
+/// Symbols that the right-hand side can begin with, and whether all else of some string with it can be empty.
+fn corners(rhs: &Rhs, nullable: &[bool], out: &mut Vec<(Symbol, bool)>) {
+    match rhs {
+        Rhs::Symbol(symbol) => out.push((*symbol, true)),
+        Rhs::Sequence(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                let rest_empty = parts[index + 1..].iter().all(|part| holds(part, nullable));
+                let mut inner = Vec::new();
+                corners(part, nullable, &mut inner);
+                out.extend(inner.into_iter().map(|(symbol, alone)| (symbol, alone && rest_empty)));
+                if !holds(part, nullable) {
+                    break;
+                }
+            }
+        }
+        Rhs::Alternatives(parts) => parts.iter().for_each(|part| corners(part, nullable, out)),
+        Rhs::Optional(part) | Rhs::Star(part) | Rhs::Plus(part) => corners(part, nullable, out),
+    }
+}
+
+/// Rules that begin with themselves. Where nothing else is read meanwhile, a text would have endlessly many trees.
+fn left_recursion(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let (_, nullable) = productive_and_nullable(grammar);
+    let mut edges: Vec<Vec<(Symbol, bool)>> = vec![Vec::new(); grammar.symbols.len()];
+    for (&symbol, rule) in &grammar.rules {
+        let mut begins = Vec::new();
+        corners(&rule.rhs, &nullable, &mut begins);
+        begins.retain(|(symbol, _)| grammar.symbols.is_rule(*symbol));
+        edges[symbol.index()] = begins;
+    }
+    let mut reported: Vec<Symbol> = Vec::new();
+    for &symbol in grammar.rules.keys() {
+        if reported.contains(&symbol) {
+            continue;
+        }
+        let unit = shortest_cycle(&edges, symbol, true);
+        let is_unit = unit.is_some();
+        let Some(cycle) = unit.or_else(|| shortest_cycle(&edges, symbol, false)) else { continue };
+        reported.extend(&cycle);
+        let names: Vec<&str> = cycle.iter().chain([&symbol]).map(|&symbol| grammar.symbols.name(symbol)).collect();
+        let shown = names.join(" → ");
+        let name = grammar.symbols.name(symbol);
+        let (message, help) = if is_unit {
+            let message = format!("`{name}` derives itself and nothing else: {shown}");
+            (message, "remove one of these alternatives; it says nothing".to_owned())
+        } else {
+            let message = format!("`{name}` is left-recursive: {shown}");
+            (message, "write it as a repetition, such as `sum: product ('+' product)*`".to_owned())
+        };
+        found.push(Diagnostic::error(&grammar.source, place(grammar, symbol), message).help(help));
+    }
+}
+
+/// The rules of a shortest way from a rule back to itself, itself first.
+fn shortest_cycle(edges: &[Vec<(Symbol, bool)>], from: Symbol, unit_only: bool) -> Option<Vec<Symbol>> {
+    let mut before: Vec<Option<Symbol>> = vec![None; edges.len()];
+    let mut queue = VecDeque::from([from]);
+    while let Some(at) = queue.pop_front() {
+        for &(to, unit) in &edges[at.index()] {
+            if unit_only && !unit {
+                continue;
+            }
+            if to == from {
+                let mut cycle = vec![at];
+                while let Some(previous) = before[cycle[cycle.len() - 1].index()] {
+                    cycle.push(previous);
+                }
+                cycle.reverse();
+                return Some(cycle);
+            }
+            if before[to.index()].is_none() {
+                before[to.index()] = Some(at);
+                queue.push_back(to);
+            }
+        }
+    }
+    None
+}
+
+fn unreachable(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let mut reached = vec![false; grammar.symbols.len()];
+    let mut queue: Vec<Symbol> = grammar.starts.iter().copied().collect();
+    grammar.starts.iter().for_each(|start| reached[start.index()] = true);
+    while let Some(symbol) = queue.pop() {
+        if let Some(rhs) = grammar.rhs(symbol) {
+            rhs.for_each_symbol(&mut |used| {
+                if !std::mem::replace(&mut reached[used.index()], true) {
+                    queue.push(used);
+                }
+            });
+        }
+    }
+    let tokens = grammar.token_order.iter().filter(|&&symbol| !grammar.is_layout(symbol));
+    for &symbol in grammar.rules.keys().chain(tokens) {
+        if reached[symbol.index()] {
+            continue;
+        }
+        let name = grammar.symbols.name(symbol);
+        let what = if grammar.symbols.is_rule(symbol) { "rule" } else { "token" };
+        let starts: Vec<_> = grammar.starts.iter().map(|&start| format!("`{}`", grammar.symbols.name(start))).collect();
+        let message = format!("the {what} `{name}` cannot be reached from {}", starts.join(", "));
+        found.push(
+            Diagnostic::warning(&grammar.source, place(grammar, symbol), message)
+                .help(format!("use it, drop it, or name it in `start … {name}`")),
+        );
+    }
+}
+
+/// The regexes of the named and anonymous tokens, in order, as terms.
+fn token_terms(grammar: &Grammar, terms: &mut Terms) -> Vec<(Symbol, Term)> {
+    let parse = |&symbol: &Symbol| {
+        let token = grammar.tokens.get(&symbol)?;
+        Some((symbol, terms.parse(&token.pattern).ok()?))
+    };
+    grammar.token_order.iter().filter_map(parse).collect()
+}
+
+fn hidden_tokens(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let mut terms = Terms::new();
+    let tokens = token_terms(grammar, &mut terms);
+    let literals: Vec<Term> =
+        grammar.used_literals().iter().map(|&symbol| terms.literal(grammar.symbols.name(symbol).as_bytes())).collect();
+    for (index, &(symbol, term)) in tokens.iter().enumerate() {
+        let named = tokens[..index].iter().map(|&(_, term)| term);
+        let earlier: Vec<Term> = literals.iter().copied().chain(named).collect();
+        if hidden_by(&mut terms, term, &earlier) {
+            let name = grammar.symbols.name(symbol);
+            let text = terms.shortest(term).map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default();
+            let message =
+                format!("the token `{name}` is hidden: an earlier token always wins, for instance on `{text}`");
+            found.push(
+                Diagnostic::warning(&grammar.source, place(grammar, symbol), message)
+                    .help("literals win over named tokens, and among those the earlier one wins; move or narrow it"),
+            );
+        }
+    }
+}
+
+/// Words that are keywords here and identifiers (or other named tokens) in the parent.
+fn new_keywords(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let Some(parent) = &grammar.parent else { return };
+    let before = parent.used_literals();
+    let mut terms = Terms::new();
+    let tokens = token_terms(parent, &mut terms);
+    for symbol in grammar.used_literals() {
+        if before.contains(&symbol) || grammar.soft.contains_key(&symbol) {
+            continue;
+        }
+        let text = grammar.symbols.name(symbol);
+        let reads = tokens.iter().find(|(_, term)| {
+            let end = text.bytes().fold(*term, |term, byte| terms.derivative(term, byte));
+            terms.nullable(end)
+        });
+        if let Some((token, _)) = reads {
+            let name = parent.symbols.name(*token);
+            let message = format!("`{text}` is a keyword in {} and a {name} in {}", grammar.name, parent.name);
+            let span = first_use(grammar, text).unwrap_or(grammar.file.name.span);
+            found
+                .push(Diagnostic::warning(&grammar.source, span, message).help(format!(
+                    "declare `soft '{text}'` to keep it a {name} where the grammar does not ask for it"
+                )));
+        }
+    }
+}
+
+/// Where the langlet's own file writes the literal first.
+fn first_use(grammar: &Grammar, text: &str) -> Option<Span> {
+    use crate::notation::syntax::{Expression, SymbolName};
+    fn within(expression: &Expression, text: &str) -> Option<Span> {
+        match expression {
+            Expression::Symbol(SymbolName::Literal(literal)) => (literal.text == text).then_some(literal.span),
+            Expression::Symbol(_) => None,
+            Expression::Sequence(parts) | Expression::Alternatives(parts) => {
+                parts.iter().find_map(|part| within(part, text))
+            }
+            Expression::Optional(part) | Expression::Star(part) | Expression::Plus(part) => within(part, text),
+        }
+    }
+    grammar.file.items.iter().find_map(|item| match &item.kind {
+        ItemKind::Rule { body, .. } => within(body, text),
+        _ => None,
+    })
+}

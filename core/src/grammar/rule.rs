@@ -1,0 +1,131 @@
+//! Right-hand sides in a normal form that the constructors keep.
+//!
+//! A sequence has no sequence as a direct part and never exactly one part, alternatives likewise, and an optional or
+//! repeated part is not doubled needlessly. Hence two right-hand sides that differ in grouping alone are equal.
+
+use super::symbol::{Symbol, Symbols};
+
+/// A regular right-hand side over symbols. Built by the constructors alone; matched on freely.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Rhs {
+    /// One symbol.
+    Symbol(Symbol),
+    /// One after the other: none (the empty string) or two and more.
+    Sequence(Vec<Rhs>),
+    /// A choice of two and more, in the order of the grammar.
+    Alternatives(Vec<Rhs>),
+    /// Once or not at all.
+    Optional(Box<Rhs>),
+    /// Any number of times.
+    Star(Box<Rhs>),
+    /// Once and more.
+    Plus(Box<Rhs>),
+}
+
+impl Rhs {
+    /// One after the other.
+    pub fn sequence(parts: impl IntoIterator<Item = Rhs>) -> Rhs {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Rhs::Sequence(inner) => flat.extend(inner),
+                part => flat.push(part),
+            }
+        }
+        if flat.len() == 1 { flat.remove(0) } else { Rhs::Sequence(flat) }
+    }
+
+    /// A choice. A repeated alternative counts once; no alternative at all is the empty string.
+    pub fn alternatives(parts: impl IntoIterator<Item = Rhs>) -> Rhs {
+        let mut flat: Vec<Rhs> = Vec::new();
+        for part in parts {
+            match part {
+                Rhs::Alternatives(inner) => flat.extend(inner),
+                part => flat.push(part),
+            }
+        }
+        let mut distinct: Vec<Rhs> = Vec::new();
+        for part in flat {
+            if !distinct.contains(&part) {
+                distinct.push(part);
+            }
+        }
+        match distinct.len() {
+            0 => Rhs::Sequence(Vec::new()),
+            1 => distinct.remove(0),
+            _ => Rhs::Alternatives(distinct),
+        }
+    }
+
+    /// `[part]`.
+    pub fn optional(part: Rhs) -> Rhs {
+        match part {
+            Rhs::Optional(_) | Rhs::Star(_) => part,
+            Rhs::Plus(inner) => Rhs::Star(inner),
+            part => Rhs::Optional(Box::new(part)),
+        }
+    }
+
+    /// `part*`.
+    pub fn star(part: Rhs) -> Rhs {
+        match part {
+            Rhs::Star(_) => part,
+            Rhs::Optional(inner) | Rhs::Plus(inner) => Rhs::Star(inner),
+            part => Rhs::Star(Box::new(part)),
+        }
+    }
+
+    /// `part+`.
+    pub fn plus(part: Rhs) -> Rhs {
+        match part {
+            Rhs::Plus(_) | Rhs::Star(_) => part,
+            Rhs::Optional(inner) => Rhs::Star(inner),
+            part => Rhs::Plus(Box::new(part)),
+        }
+    }
+
+    /// The top-level alternatives; a single one if it is no choice.
+    pub fn choices(&self) -> &[Rhs] {
+        match self {
+            Rhs::Alternatives(parts) => parts,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Every occurrence of a symbol, in the order of the text.
+    pub fn for_each_symbol(&self, visit: &mut impl FnMut(Symbol)) {
+        match self {
+            Rhs::Symbol(symbol) => visit(*symbol),
+            Rhs::Sequence(parts) | Rhs::Alternatives(parts) => {
+                parts.iter().for_each(|part| part.for_each_symbol(visit))
+            }
+            Rhs::Optional(part) | Rhs::Star(part) | Rhs::Plus(part) => part.for_each_symbol(visit),
+        }
+    }
+
+    /// The right-hand side in the notation.
+    pub fn display(&self, symbols: &Symbols) -> String {
+        match self {
+            Rhs::Symbol(symbol) => symbols.display(*symbol),
+            Rhs::Sequence(parts) if parts.is_empty() => "()".to_owned(),
+            Rhs::Sequence(parts) => {
+                let shown = parts.iter().map(|part| match part {
+                    Rhs::Alternatives(_) => format!("({})", part.display(symbols)),
+                    part => part.display(symbols),
+                });
+                shown.collect::<Vec<_>>().join(" ")
+            }
+            Rhs::Alternatives(parts) => parts.iter().map(|part| part.display(symbols)).collect::<Vec<_>>().join(" | "),
+            Rhs::Optional(part) => format!("[{}]", part.display(symbols)),
+            Rhs::Star(part) => format!("{}*", part.grouped(symbols)),
+            Rhs::Plus(part) => format!("{}+", part.grouped(symbols)),
+        }
+    }
+
+    fn grouped(&self, symbols: &Symbols) -> String {
+        match self {
+            Rhs::Symbol(_) | Rhs::Optional(_) => self.display(symbols),
+            _ => format!("({})", self.display(symbols)),
+        }
+    }
+}

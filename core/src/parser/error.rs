@@ -1,0 +1,177 @@
+//! Syntax errors: the place, what was found, what could have come, and the rule that was being read.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::drive::Frame;
+use crate::automata::decision::{Action, PathId};
+use crate::automata::{END, StateId, Tables, Terminal};
+use crate::diagnostic::{Diagnostic, SourceText};
+use crate::grammar::Grammar;
+use crate::langlet::Langlet;
+use crate::lexer::{LexError, Token};
+use crate::span::Span;
+
+/// What stands where something else was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A token: its kind in the user's terms.
+    Token(String),
+    /// The text ends.
+    End,
+}
+
+/// A token that cannot come where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("expected {}, found {}", one_of(.expected), match .found { Found::Token(name) => name.as_str(), Found::End => "the end of the text" })]
+pub struct ParseError {
+    /// The token; empty at the end of the text.
+    pub span: Span,
+    /// What stands there.
+    pub found: Found,
+    /// What could stand there, in the user's terms: names of tokens, and keywords and operators in quotes.
+    pub expected: Vec<String>,
+    /// The rule that was being read.
+    pub rule: String,
+    /// Where that rule began.
+    pub rule_start: Option<u32>,
+}
+
+/// Why a text could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// It does not consist of tokens.
+    #[error(transparent)]
+    Lex(#[from] LexError),
+    /// The tokens do not follow the grammar.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+}
+
+impl ReadError {
+    /// The error with its place in the text.
+    pub fn diagnostic(&self, source: &Arc<SourceText>) -> Diagnostic {
+        match self {
+            ReadError::Lex(error) => {
+                let diagnostic = Diagnostic::error(source, error.span(), error.to_string());
+                match error.help() {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                }
+            }
+            ReadError::Parse(error) => {
+                let mut diagnostic = Diagnostic::error(source, error.span, error.to_string());
+                if let Some(start) = error.rule_start
+                    && start < error.span.start
+                {
+                    diagnostic = diagnostic.label(Span::new(start, start), format!("`{}` begins here", error.rule));
+                }
+                diagnostic
+            }
+        }
+    }
+}
+
+/// How many expected tokens a message names before it counts the rest.
+const MOST_NAMED: usize = 12;
+
+fn one_of(expected: &[String]) -> String {
+    match expected {
+        [] => "nothing more".to_owned(),
+        [one] => one.clone(),
+        many if many.len() <= MOST_NAMED => {
+            let (last, rest) = many.split_last().expect("two and more");
+            format!("{} or {last}", rest.join(", "))
+        }
+        many => format!("{} or {} other tokens", many[..MOST_NAMED - 2].join(", "), many.len() - MOST_NAMED + 2),
+    }
+}
+
+/// The name of a terminal in the user's terms: layout tokens by what they mean, literals in quotes.
+pub(crate) fn terminal_name(grammar: &Grammar, tables: &Tables, terminal: Terminal) -> String {
+    let Some(symbol) = tables.terminals.symbol(terminal) else {
+        return if terminal == END { "the end of the text" } else { "a metavariable" }.to_owned();
+    };
+    let layout = &grammar.layout;
+    if layout.newline.as_ref().is_some_and(|(newline, _)| *newline == symbol) {
+        return "the end of the line".to_owned();
+    }
+    if layout.end.contains(&symbol) {
+        return "the end of the file".to_owned();
+    }
+    match layout.indent {
+        Some(indent) if indent.indent == symbol => "an indented block".to_owned(),
+        Some(indent) if indent.dedent == symbol => "the end of the block".to_owned(),
+        _ => grammar.symbols.display(symbol),
+    }
+}
+
+/// Says what could have come before the token `index`, given the stack before it was looked at.
+pub(super) fn explain(
+    langlet: &Langlet,
+    frames: &[Frame],
+    pending: Option<PathId>,
+    tokens: &[Token],
+    index: usize,
+    rule_start: Option<u32>,
+) -> ParseError {
+    let tables = langlet.tables();
+    let grammar = langlet.grammar();
+    let n_terminals = tables.terminals.len() as Terminal;
+    let is_possible = |&terminal: &Terminal| {
+        terminal != tables.terminals.metavariable() && accepts(tables, frames, pending, terminal)
+    };
+    let mut possible: Vec<Terminal> = (0..n_terminals).filter(is_possible).collect();
+    // Named tokens first: they are numbered behind the literals.
+    possible.sort_by_key(|&terminal| (terminal == END, std::cmp::Reverse(terminal)));
+    let expected: Vec<String> = possible.iter().map(|&terminal| terminal_name(grammar, tables, terminal)).collect();
+    let (span, found) = match tokens.get(index) {
+        Some(token) => (Span::new(token.start, token.end), Found::Token(terminal_name(grammar, tables, token.kind))),
+        None => {
+            let end = tokens.last().map_or(0, |token| token.end);
+            (Span::new(end, end), Found::End)
+        }
+    };
+    let rule = match pending {
+        Some(path) => tables.level(tables.level(path).parent).symbol,
+        None => tables.level(frames.last().expect("a frame is open").path).symbol,
+    };
+    let rule = match pending {
+        Some(path) if tables.level(path).parent == PathId::NONE => {
+            frames.last().map_or(rule, |f| tables.level(f.path).symbol)
+        }
+        _ => rule,
+    };
+    ParseError { span, found, expected, rule: grammar.symbols.name(rule).to_owned(), rule_start }
+}
+
+/// Whether the terminal can come next: the stack is popped on it until it is read or does not fit.
+fn accepts(tables: &Tables, frames: &[Frame], pending: Option<PathId>, terminal: Terminal) -> bool {
+    let mut depth = frames.len();
+    // The innermost level: on top of `frames[..depth]` if it has just been completed, else the last of them.
+    let mut level: Option<(PathId, StateId)> = None;
+    let mut complete = pending;
+    loop {
+        if let Some(path) = complete.take() {
+            let consumer = tables.completion(path, terminal).consumer;
+            level = (consumer != PathId::NONE).then(|| (consumer, tables.level(consumer).state));
+        }
+        let (path, state) = match level {
+            Some(level) => level,
+            None if depth == 0 => return terminal == END,
+            None => (frames[depth - 1].path, frames[depth - 1].state),
+        };
+        match tables.action(state, terminal) {
+            Action::Error => return false,
+            Action::Shift(_) | Action::Push(_) | Action::Open(_) | Action::Conflict => return true,
+            Action::Pop => {
+                // Progress: a level goes from the path, or a frame from the stack.
+                if level.is_none() {
+                    depth -= 1;
+                }
+                complete = Some(path);
+            }
+        }
+    }
+}

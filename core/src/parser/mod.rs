@@ -1,0 +1,7 @@
+//! Parsing: tokens to a tree, by tables where one token decides and by prediction where it does not.
+
+pub mod drive;
+pub mod error;
+pub mod predict;
+
+pub use error::{Found, ParseError, ReadError};

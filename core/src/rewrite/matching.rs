@@ -1,0 +1,163 @@
+//! Matching: does a pattern fit a node, and what do its metavariables stand for?
+//!
+//! Pattern and node are compared in the full view, so chains are no obstacle. A run takes as many siblings as it can; where
+//! it takes none, the separator beside it may be missing too. The functions recurse on the pattern, whose depth is bounded,
+//! never on the tree.
+
+use super::fragment::{Fragment, Repeat};
+use crate::cst::node::{Node, Tree};
+use crate::grammar::Symbol;
+
+/// What a metavariable stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Binding {
+    /// One node.
+    Node(Node),
+    /// Siblings, separators included, and the rule that they are children of.
+    Run {
+        /// The rule.
+        rule: Symbol,
+        /// The siblings in order.
+        nodes: Vec<Node>,
+    },
+}
+
+/// Metavariables by name, in the order in which they were bound.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bindings(Vec<(String, Binding)>);
+
+impl Bindings {
+    pub(crate) fn get(&self, name: &str) -> Option<&Binding> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, binding)| binding)
+    }
+
+    /// All nodes that are bound.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> {
+        self.0.iter().flat_map(|(_, binding)| match binding {
+            Binding::Node(node) => vec![*node],
+            Binding::Run { nodes, .. } => nodes.clone(),
+        })
+    }
+
+    /// Binds a metavariable; one that is bound already must be bound to equal tokens.
+    fn bind(&mut self, tree: &Tree, name: &str, binding: Binding) -> bool {
+        match self.get(name) {
+            Some(known) => texts(tree, known) == texts(tree, &binding),
+            None => {
+                self.0.push((name.to_owned(), binding));
+                true
+            }
+        }
+    }
+}
+
+/// The token texts of what is bound, trivia left out.
+fn texts<'a>(tree: &'a Tree, binding: &Binding) -> Vec<&'a str> {
+    match binding {
+        Binding::Node(node) => tree.token_texts(*node).collect(),
+        Binding::Run { nodes, .. } => nodes.iter().flat_map(|&node| tree.token_texts(node)).collect(),
+    }
+}
+
+/// Matches the pattern against a node.
+pub(crate) fn match_fragment(pattern: &Fragment, tree: &Tree, node: Node) -> Option<Bindings> {
+    let mut bindings = Bindings::default();
+    match_node(pattern, pattern.tree.root(), tree, node, &mut bindings).then_some(bindings)
+}
+
+fn match_node(pattern: &Fragment, p: Node, tree: &Tree, node: Node, bindings: &mut Bindings) -> bool {
+    if pattern.tree.symbol(p) != tree.symbol(node) {
+        return false;
+    }
+    if let Some(metavariable) = pattern.metavariable(p) {
+        let binding = match metavariable.repeat {
+            Repeat::One => Binding::Node(node),
+            // The only child of its parent, or the root.
+            Repeat::Star | Repeat::Plus => {
+                let rule = tree.parent(node).map_or(tree.symbol(node), |parent| tree.symbol(parent));
+                Binding::Run { rule, nodes: vec![node] }
+            }
+        };
+        return bindings.bind(tree, &metavariable.name, binding);
+    }
+    if pattern.tree.is_token(p) {
+        return tree.is_token(node) && pattern.tree.text(p) == tree.text(node);
+    }
+    if tree.is_token(node) {
+        return false;
+    }
+    let patterns: Vec<Node> = pattern.tree.children(p).collect();
+    // Most mismatches are seen at the first child, or by the number of children.
+    let first_fits = match (patterns.first(), tree.first_child(node)) {
+        (Some(&first), Some(child)) => {
+            is_run(pattern, first)
+                || is_skippable(pattern, &patterns)
+                || pattern.tree.symbol(first) == tree.symbol(child)
+        }
+        _ => true,
+    };
+    if !first_fits {
+        return false;
+    }
+    let children: Vec<Node> = tree.children(node).collect();
+    match_list(pattern, &patterns, tree, tree.symbol(node), &children, bindings)
+}
+
+fn is_run(pattern: &Fragment, p: Node) -> bool {
+    pattern.metavariable(p).is_some_and(|metavariable| metavariable.repeat != Repeat::One)
+}
+
+/// Whether the list begins with a separator that vanishes with an empty run behind it.
+fn is_skippable(pattern: &Fragment, list: &[Node]) -> bool {
+    let is_star = |&p: &Node| pattern.metavariable(p).is_some_and(|metavariable| metavariable.repeat == Repeat::Star);
+    list.len() > 1 && is_star(&list[1]) && pattern.tree.is_token(pattern.tree.bottom(list[0].id))
+}
+
+fn match_list(
+    pattern: &Fragment,
+    list: &[Node],
+    tree: &Tree,
+    rule: Symbol,
+    nodes: &[Node],
+    bindings: &mut Bindings,
+) -> bool {
+    let Some((&first, rest)) = list.split_first() else { return nodes.is_empty() };
+    let before = bindings.clone();
+    if is_run(pattern, first) {
+        let metavariable = pattern.metavariable(first).expect("a run is a metavariable");
+        let shortest = usize::from(metavariable.repeat == Repeat::Plus);
+        for len in (shortest..=nodes.len()).rev() {
+            let run = &nodes[..len];
+            if run.first().is_some_and(|&node| tree.symbol(node) != pattern.tree.symbol(first)) {
+                continue;
+            }
+            let binding = Binding::Run { rule, nodes: run.to_vec() };
+            if bindings.bind(tree, &metavariable.name, binding) {
+                if match_list(pattern, rest, tree, rule, &nodes[len..], bindings) {
+                    return true;
+                }
+                // Nothing stands for it, so nothing has to separate it.
+                let separator = rest.first().is_some_and(|p| pattern.tree.is_token(pattern.tree.bottom(p.id)));
+                if len == 0 && separator && match_list(pattern, &rest[1..], tree, rule, nodes, bindings) {
+                    return true;
+                }
+            }
+            *bindings = before.clone();
+        }
+        return false;
+    }
+    if let Some((&node, others)) = nodes.split_first()
+        && match_node(pattern, first, tree, node, bindings)
+        && match_list(pattern, rest, tree, rule, others, bindings)
+    {
+        return true;
+    }
+    *bindings = before;
+    if is_skippable(pattern, list) {
+        let metavariable = pattern.metavariable(list[1]).expect("a run is a metavariable");
+        let empty = Binding::Run { rule, nodes: Vec::new() };
+        return bindings.bind(tree, &metavariable.name, empty)
+            && match_list(pattern, &list[2..], tree, rule, nodes, bindings);
+    }
+    false
+}

@@ -1,0 +1,203 @@
+//! Templates: a fragment of the target, its metavariables filled with copies of what they are bound to.
+//!
+//! A bound node is fitted into the symbol that its metavariable stands for. The elements of a run are fitted one by one into
+//! the list around the metavariable; an empty run takes the separator beside it along, and the list if nothing is left of
+//! it. A run that is no list where it goes, such as `atom trailer trailer`, is made a node of the rule that it came from.
+
+use super::fragment::Fragment;
+use super::matching::{Binding, Bindings};
+use super::place::Placing;
+use crate::cst::edit::EditError;
+use crate::cst::node::{Node, NodeId, Tree};
+use crate::grammar::Symbol;
+use crate::parser::drive::METAVARIABLE;
+
+/// Why a template could not be filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FillError {
+    /// What this metavariable stands for has no place where the template has it.
+    NoPlace(String),
+    /// The tree cannot grow.
+    Edit(EditError),
+}
+
+impl From<EditError> for FillError {
+    fn from(error: EditError) -> FillError {
+        FillError::Edit(error)
+    }
+}
+
+/// A copy of a bound node: its key, and how many levels from the last one up are its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Copied {
+    pub(crate) id: NodeId,
+    pub(crate) n_levels: usize,
+}
+
+/// A filled template: a detached node, and the copies in it.
+pub(crate) struct Filled {
+    pub(crate) node: Node,
+    pub(crate) copies: Vec<Copied>,
+}
+
+/// Fills a template. The bound nodes stay where they are.
+pub(crate) fn fill(
+    placing: Placing<'_>,
+    tree: &mut Tree,
+    template: &Fragment,
+    bindings: &Bindings,
+) -> Result<Filled, FillError> {
+    let node = tree.graft_with(&template.tree, template.tree.root(), |symbol| placing.space.from_target(symbol))?;
+    // A root of its own for the while, so that even the outermost node can be exchanged.
+    let old_root = std::mem::replace(&mut tree.root, node.id);
+    let filled = fill_leaves(placing, tree, template, bindings);
+    let root = std::mem::replace(&mut tree.root, old_root);
+    Ok(Filled { node: Node::top(root), copies: filled? })
+}
+
+fn fill_leaves(
+    placing: Placing<'_>,
+    tree: &mut Tree,
+    template: &Fragment,
+    bindings: &Bindings,
+) -> Result<Vec<Copied>, FillError> {
+    let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
+    let holes = leaves.into_iter().filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
+    let holes: Vec<NodeId> = holes.collect();
+    let mut copies = Vec::new();
+    for (hole, metavariable) in holes.into_iter().zip(template.metavariables()) {
+        let trivia = tree.leaf_trivia(hole).to_owned();
+        let name = &metavariable.name;
+        let binding = bindings.get(name).expect("rules are checked to bind what their templates use");
+        let level = tree.chain(Node::top(hole)).len() - 2;
+        let place = Node { id: hole, level: level as u16 };
+        match binding {
+            Binding::Node(bound) => {
+                let copy = copy(tree, *bound, &mut copies);
+                put_fitted(placing, tree, place, copy, &trivia, name)?;
+            }
+            Binding::Run { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, name)?,
+            Binding::Run { rule, nodes } => fill_run(placing, tree, place, (*rule, nodes), &mut copies, &trivia, name)?,
+        }
+    }
+    Ok(copies)
+}
+
+fn copy(tree: &mut Tree, bound: Node, copies: &mut Vec<Copied>) -> Node {
+    let copy = tree.copy(bound);
+    copies.push(Copied { id: copy.id, n_levels: tree.chain(copy).len() });
+    copy
+}
+
+fn put_fitted(
+    placing: Placing<'_>,
+    tree: &mut Tree,
+    place: Node,
+    node: Node,
+    trivia: &str,
+    name: &str,
+) -> Result<(), FillError> {
+    let fitted = placing.fit(tree, tree.symbol(place), node)?.ok_or_else(|| FillError::NoPlace(name.to_owned()))?;
+    adopt_trivia(tree, fitted, trivia)?;
+    tree.replace_unchecked(place, fitted);
+    Ok(())
+}
+
+/// The white space of the template goes before the node, unless what stands there holds more than blanks.
+fn adopt_trivia(tree: &mut Tree, node: Node, trivia: &str) -> Result<(), EditError> {
+    if tree.trivia(node).contains(|c: char| !c.is_whitespace() || c == '\n' || c == '\r') {
+        return Ok(());
+    }
+    tree.set_trivia(node, trivia)
+}
+
+fn fill_run(
+    placing: Placing<'_>,
+    tree: &mut Tree,
+    place: Node,
+    (rule, nodes): (Symbol, &[Node]),
+    copies: &mut Vec<Copied>,
+    trivia: &str,
+    name: &str,
+) -> Result<(), FillError> {
+    let symbol = tree.symbol(place);
+    let is_separator = |tree: &Tree, node: Node| tree.is_token(node);
+    let mut elements = nodes.iter().filter(|&&node| !is_separator(tree, node)).map(|&node| tree.symbol(node));
+    let first = elements.next();
+    let is_list = elements.all(|other| Some(other) == first);
+    if is_list && let Some(parent) = tree.parent(place) {
+        let mut list = nodes.to_vec();
+        let siblings: Vec<Node> = tree.children(parent).collect();
+        let index = siblings.iter().position(|&child| child == place).expect("a node is a child of its parent");
+        // A separator at the end of the run and one behind the metavariable are one.
+        if let (Some(&last), Some(&next)) = (list.last(), siblings.get(index + 1))
+            && is_separator(tree, last)
+            && tree.symbol(last) == tree.symbol(next)
+        {
+            list.pop();
+        }
+        let symbols: Vec<Symbol> =
+            list.iter().map(|&node| if is_separator(tree, node) { tree.symbol(node) } else { symbol }).collect();
+        let before = siblings[..index].iter().map(|&node| tree.symbol(node));
+        let behind = siblings[index + 1..].iter().map(|&node| tree.symbol(node));
+        let all: Vec<Symbol> = before.chain(symbols).chain(behind).collect();
+        if placing.derives(tree.symbol(parent), &all) {
+            let mut new = Vec::new();
+            for (number, &node) in list.iter().enumerate() {
+                let copied = copy(tree, node, copies);
+                let fitted = if is_separator(tree, node) {
+                    copied
+                } else {
+                    placing.fit(tree, symbol, copied)?.ok_or_else(|| FillError::NoPlace(name.to_owned()))?
+                };
+                if number == 0 {
+                    adopt_trivia(tree, fitted, trivia)?;
+                }
+                new.push(fitted);
+            }
+            tree.splice_unchecked(parent, index, index + 1, &new);
+            return Ok(());
+        }
+    }
+    if let [only] = nodes {
+        let copied = copy(tree, *only, copies);
+        return put_fitted(placing, tree, place, copied, trivia, name);
+    }
+    let symbols: Vec<Symbol> = nodes.iter().map(|&node| tree.symbol(node)).collect();
+    if !placing.derives(rule, &symbols) {
+        return Err(FillError::NoPlace(name.to_owned()));
+    }
+    let children: Vec<Node> = nodes.iter().map(|&node| tree.copy(node)).collect();
+    let wrapped = tree.inner_unchecked(rule, &children);
+    copies.push(Copied { id: wrapped.id, n_levels: 1 });
+    put_fitted(placing, tree, place, wrapped, trivia, name)
+}
+
+/// Removes a metavariable that stands for nothing, with a separator beside it or with the list around it.
+fn remove_hole(placing: Placing<'_>, tree: &mut Tree, place: Node, name: &str) -> Result<(), FillError> {
+    let mut at = place;
+    // Progress: each turn goes up one level.
+    while let Some(parent) = tree.parent(at) {
+        let siblings: Vec<Node> = tree.children(parent).collect();
+        let index = siblings.iter().position(|&child| child == at).expect("a node is a child of its parent");
+        let is_token = |index: usize| siblings.get(index).is_some_and(|&node| tree.is_token(node));
+        let mut ranges = vec![(index, index + 1)];
+        if is_token(index + 1) {
+            ranges.push((index, index + 2));
+        }
+        if index > 0 && is_token(index - 1) {
+            ranges.push((index - 1, index + 1));
+        }
+        let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
+        let admitted = ranges.into_iter().find(|&(from, to)| {
+            let left: Vec<Symbol> = symbols[..from].iter().chain(&symbols[to..]).copied().collect();
+            placing.derives(tree.symbol(parent), &left)
+        });
+        if let Some((from, to)) = admitted {
+            tree.splice_unchecked(parent, from, to, &[]);
+            return Ok(());
+        }
+        at = parent;
+    }
+    Err(FillError::NoPlace(name.to_owned()))
+}

@@ -1,0 +1,565 @@
+//! Translation of a text from one langlet to another by the rules of a transformation.
+//!
+//! The tree is visited from the root down; at each node the rules are tried in their order, the outermost level of a chain
+//! first. Where one matches, its result takes the place of the node and the visit goes on in what the metavariables stood
+//! for. Nothing else changes, so what no rule touches stays byte for byte.
+//!
+//! Three things hold before a text is given out: every symbol that is left is one of the target, or a level that the target
+//! can do without; the text parses as the target; and it does so with the very tokens of the tree.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::place::Placing;
+use super::rule::{Compiler, Compute, Pattern, Result as RuleResult, Rule};
+use super::space::Space;
+use super::template::{self, Copied, FillError, Filled};
+use crate::cst::edit::EditError;
+use crate::cst::node::{Node, NodeId, Tree};
+use crate::diagnostic::{Diagnostic, SourceText};
+use crate::grammar::Symbol;
+use crate::langlet::Langlet;
+use crate::notation;
+use crate::parser::ReadError;
+use crate::span::Span;
+
+/// The rules that translate one langlet to another.
+pub struct Transform {
+    source: Langlet,
+    target: Langlet,
+    rules: Vec<Rule>,
+}
+
+/// How to translate.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Apply these rules alone; all if empty.
+    pub only: Vec<String>,
+    /// Do not apply these rules.
+    pub except: Vec<String>,
+    /// Leave out comments that the target has no notation for, instead of refusing the text.
+    pub drop_comments: bool,
+}
+
+/// A translated text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Translation {
+    /// The text.
+    pub text: String,
+    /// The rules that were applied, in the order of the source text.
+    pub applied: Vec<Applied>,
+}
+
+/// An application of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Applied {
+    /// What it was applied to, in the source text.
+    pub span: Span,
+    /// The name of the rule.
+    pub rule: String,
+}
+
+/// Why a text was not translated.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TranslateError {
+    /// It is no text of the source.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Constructs that the target cannot say.
+    #[error("{}", .0.iter().map(|refusal| refusal.reason.as_str()).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<Refusal>),
+    /// The result is no text of the target, or reads as other tokens than were written.
+    #[error("the result is no {target}: {reason}")]
+    Output {
+        /// The name of the target.
+        target: String,
+        /// What is wrong.
+        reason: String,
+        /// The result, for the report.
+        text: Arc<SourceText>,
+        /// The place in the result.
+        span: Span,
+    },
+    /// The tree cannot grow.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+/// A construct that was not translated, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its place in the source text.
+    pub span: Span,
+    /// The reason.
+    pub reason: String,
+    /// The mend, if one can be named.
+    pub help: Option<String>,
+}
+
+impl TranslateError {
+    /// The error with its places in the text.
+    pub fn diagnostics(&self, source: &Arc<SourceText>) -> Vec<Diagnostic> {
+        match self {
+            TranslateError::Read(error) => vec![error.diagnostic(source)],
+            TranslateError::Refused(refusals) => refusals
+                .iter()
+                .map(|refusal| {
+                    let error = Diagnostic::error(source, refusal.span, refusal.reason.clone());
+                    match &refusal.help {
+                        Some(help) => error.help(help.clone()),
+                        None => error,
+                    }
+                })
+                .collect(),
+            TranslateError::Output { text, span, .. } => {
+                let text = SourceText::new(format!("{} (translated)", source.name), text.text.clone());
+                vec![
+                    Diagnostic::error(&text, *span, self.to_string())
+                        .help("nothing was written; this construct needs a rule"),
+                ]
+            }
+            TranslateError::Edit(_) => vec![Diagnostic::error(source, Span::default(), self.to_string())],
+        }
+    }
+}
+
+impl Transform {
+    /// Reads the rules of a `.transform` file and checks both sides of each against their langlets.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file.
+    pub fn load(
+        text: &Arc<SourceText>,
+        source: &Langlet,
+        target: &Langlet,
+        functions: &[(&'static str, Compute)],
+    ) -> Result<Transform, Vec<Diagnostic>> {
+        let file = notation::parse_transform(text)?;
+        let mut errors = Vec::new();
+        for (name, langlet) in [(&file.source, source), (&file.target, target)] {
+            if name.text != langlet.name() {
+                let message = format!("this file is about `{}`, not `{}`", name.text, langlet.name());
+                errors.push(Diagnostic::error(text, name.span, message));
+            }
+        }
+        let compiler = Compiler { text, source, target, functions };
+        let mut rules: Vec<Rule> = Vec::new();
+        for rule in &file.rules {
+            if rules.iter().any(|known| known.name == rule.name.text) {
+                let message = format!("there are two rules `{}`", rule.name.text);
+                errors.push(Diagnostic::error(text, rule.name.span, message).help("give each rule a name of its own"));
+            }
+            match compiler.compile(rule) {
+                Ok(rule) => rules.push(rule),
+                Err(more) => errors.extend(more),
+            }
+        }
+        if errors.is_empty() {
+            Ok(Transform { source: source.clone(), target: target.clone(), rules })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// As [`Transform::load`], for rules that are part of a program.
+    ///
+    /// # Panics
+    /// If the text is wrong: the program is broken then.
+    pub fn built_in(
+        text: &str,
+        source: &Langlet,
+        target: &Langlet,
+        functions: &[(&'static str, Compute)],
+    ) -> Transform {
+        let text = SourceText::new("built-in transformation", text);
+        Transform::load(&text, source, target, functions).unwrap_or_else(|errors| {
+            let shown: Vec<String> = errors.iter().map(|error| error.render(false)).collect();
+            panic!("a built-in transformation is wrong:\n{}", shown.join("\n"))
+        })
+    }
+
+    /// The langlet that is read.
+    pub fn source(&self) -> &Langlet {
+        &self.source
+    }
+
+    /// The langlet that is written.
+    pub fn target(&self) -> &Langlet {
+        &self.target
+    }
+
+    /// The names of the rules, in order.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// Translates a text. `langlet` is what the text is read as: the source or a descendant of it, such as a dialect.
+    ///
+    /// # Errors
+    /// The text cannot be read, something in it cannot be said in the target, or the result would not be right.
+    pub fn translate(&self, langlet: &Langlet, text: &str, options: &Options) -> Result<Translation, TranslateError> {
+        let mut tree = langlet.parse(text)?;
+        let space = Space::new(langlet, &self.target);
+        let is_chosen = |rule: &Rule| {
+            (options.only.is_empty() || options.only.contains(&rule.name))
+                && !options.except.contains(&rule.name)
+                && rule.required.iter().all(|required| text.contains(required.as_str()))
+        };
+        let rules: Vec<&Rule> = self.rules.iter().filter(|rule| is_chosen(rule)).collect();
+        let placing = Placing { space: &space, target: &self.target };
+        let mut rewriter =
+            Rewriter { placing, rules: &rules, applied: Vec::new(), refusals: Vec::new(), by_chain: Vec::new() };
+        rewriter.run(&mut tree)?;
+        rewriter.find_leftovers(&tree);
+        rewriter.settle_trivia(&mut tree, langlet, options)?;
+        let Rewriter { mut applied, mut refusals, .. } = rewriter;
+        if !refusals.is_empty() {
+            refusals.sort_by_key(|refusal| refusal.span);
+            return Err(TranslateError::Refused(refusals));
+        }
+        applied.sort();
+        let text = tree.unparse();
+        self.verify(&tree, &space, &text)?;
+        Ok(Translation { text, applied })
+    }
+
+    /// The result must parse as the target, with the very tokens of the tree.
+    fn verify(&self, tree: &Tree, space: &Space, text: &str) -> Result<(), TranslateError> {
+        let wrong = |span: Span, reason: String| TranslateError::Output {
+            target: self.target.name().to_owned(),
+            reason,
+            text: SourceText::new("result", text),
+            span,
+        };
+        let of_read = |error: ReadError| {
+            let span = match &error {
+                ReadError::Lex(error) => error.span(),
+                ReadError::Parse(error) => error.span,
+            };
+            wrong(span, error.to_string())
+        };
+        let tokens = self.target.tokens(text).map_err(of_read)?;
+        let terminals = &self.target.tables().terminals;
+        let mut written = tree.leaf_ids(tree.root);
+        for token in &tokens {
+            let span = Span::new(token.start, token.end);
+            let Some(leaf) = written.next() else {
+                return Err(wrong(span, format!("`{}` is more than was written", &text[span.range()])));
+            };
+            let symbol = space.to_target(tree.symbol(tree.bottom(leaf)));
+            let kind = symbol.and_then(|symbol| terminals.number(symbol));
+            if tree.leaf_text(leaf) != &text[span.range()] || kind != Some(token.kind) {
+                let name = crate::parser::error::terminal_name(self.target.grammar(), self.target.tables(), token.kind);
+                let reason =
+                    format!("`{}` was written and reads as {name} `{}`", tree.leaf_text(leaf), &text[span.range()]);
+                return Err(wrong(span, reason));
+            }
+        }
+        self.target
+            .parse_tokens(self.target.start(), text.to_owned(), &tokens)
+            .map_err(|error| of_read(error.into()))?;
+        Ok(())
+    }
+}
+
+struct Rewriter<'a> {
+    placing: Placing<'a>,
+    rules: &'a [&'a Rule],
+    applied: Vec<Applied>,
+    refusals: Vec<Refusal>,
+    /// `by_chain[chain]`: levels, outermost first, with the rules that may apply there; `None` if not asked before.
+    by_chain: Vec<Option<Arc<[(u16, usize)]>>>,
+}
+
+impl Rewriter<'_> {
+    fn run(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
+        if self.rules.is_empty() {
+            return Ok(());
+        }
+        // Nodes to visit, with the number of levels that are theirs, from the last one up.
+        let mut work = vec![(tree.root, usize::MAX)];
+        // Progress: each turn visits a node of the source or a copy of a smaller one.
+        while let Some((id, n_levels)) = work.pop() {
+            if let Some(copies) = self.visit(tree, id, n_levels)? {
+                work.extend(copies.iter().rev().map(|copy| (copy.id, copy.n_levels)));
+                continue;
+            }
+            let stored = tree.stored(id);
+            let mut child = stored.first();
+            let from = work.len();
+            while !slotmap::Key::is_null(&child) {
+                work.push((child, usize::MAX));
+                child = tree.stored(child).next;
+            }
+            work[from..].reverse();
+        }
+        Ok(())
+    }
+
+    /// Applies the first rule that matches; the copies that are still to be visited, or `None` if no rule matches.
+    fn visit(&mut self, tree: &mut Tree, id: NodeId, n_levels: usize) -> Result<Option<Vec<Copied>>, TranslateError> {
+        let candidates = self.candidates(tree, id);
+        let len = tree.chain(Node::top(id)).len();
+        for &(level, rule) in candidates.iter() {
+            if usize::from(level) + n_levels.min(len) < len {
+                continue;
+            }
+            let node = Node { id, level };
+            let rule = self.rules[rule];
+            if let Some(copies) = self.apply(tree, node, rule)? {
+                return Ok(Some(copies));
+            }
+        }
+        Ok(None)
+    }
+
+    fn candidates(&mut self, tree: &Tree, id: NodeId) -> Arc<[(u16, usize)]> {
+        let chain = tree.stored(id).chain.0 as usize;
+        if self.by_chain.len() <= chain {
+            self.by_chain.resize(chain + 1, None);
+        }
+        if let Some(known) = &self.by_chain[chain] {
+            return known.clone();
+        }
+        let mut found = Vec::new();
+        for (level, &symbol) in tree.chain(Node::top(id)).iter().enumerate() {
+            let rules = self.rules.iter().enumerate().filter(|(_, rule)| rule.symbol() == symbol);
+            found.extend(rules.map(|(rule, _)| (level as u16, rule)));
+        }
+        let found: Arc<[(u16, usize)]> = found.into();
+        self.by_chain[chain] = Some(found.clone());
+        found
+    }
+
+    /// Applies one rule at one node; `None` if it does not match.
+    fn apply(&mut self, tree: &mut Tree, node: Node, rule: &Rule) -> Result<Option<Vec<Copied>>, TranslateError> {
+        let Some(bindings) = rule.matches(tree, node) else { return Ok(None) };
+        let span = self.source_span(tree, node);
+        let refuse = |rewriter: &mut Self, reason: String| {
+            rewriter.refusals.push(Refusal { span, reason, help: None });
+            Ok(Some(Vec::new()))
+        };
+        let target = self.placing.target;
+        let filled = match &rule.result {
+            RuleResult::Refuse(reason) => return refuse(self, reason.clone()),
+            RuleResult::Tree(template) => {
+                self.carry_comments(tree, node, &bindings)?;
+                match template::fill(self.placing, tree, template, &bindings) {
+                    Ok(filled) => filled,
+                    Err(FillError::Edit(error)) => return Err(error.into()),
+                    Err(FillError::NoPlace(name)) => {
+                        return refuse(
+                            self,
+                            format!("rule `{}`: what `${name}` stands for has no place in its result", rule.name),
+                        );
+                    }
+                }
+            }
+            RuleResult::Text(_) | RuleResult::Compute(_) => {
+                let old = tree.text_of(node);
+                let new = match &rule.result {
+                    RuleResult::Compute(compute) => match compute(&old) {
+                        Ok(Some(new)) => new,
+                        Ok(None) => return Ok(None),
+                        Err(reason) => return refuse(self, reason),
+                    },
+                    RuleResult::Text(text) => match &rule.pattern {
+                        Pattern::Token(_, Some(regex)) => regex.replace(&old, text.as_str()).into_owned(),
+                        _ => text.clone(),
+                    },
+                    RuleResult::Tree(_) | RuleResult::Refuse(_) => unreachable!("handled above"),
+                };
+                let Some(kind) = target.lexer().kind_of(&new) else {
+                    return refuse(self, format!("rule `{}`: `{new}` is no token of {}", rule.name, target.name()));
+                };
+                if new == old
+                    && target
+                        .tables()
+                        .terminals
+                        .symbol(kind)
+                        .is_some_and(|kind| self.placing.space.from_target(kind) == tree.symbol(node))
+                {
+                    return Ok(None);
+                }
+                let symbol = target.tables().terminals.symbol(kind).expect("a token that was read has a symbol");
+                let token = tree.token(self.placing.space.from_target(symbol), &new)?;
+                Filled { node: token, copies: Vec::new() }
+            }
+        };
+        let trivia = tree.trivia(node).to_owned();
+        let Filled { node: result, copies } = filled;
+        tree.set_trivia(result, &trivia)?;
+        let Some(placed) = self.placing.put(tree, node, result)? else {
+            return refuse(self, format!("rule `{}`: its result has no place here", rule.name));
+        };
+        self.separate(tree, placed.id, &copies)?;
+        self.applied.push(Applied { span, rule: rule.name.clone() });
+        Ok(Some(copies))
+    }
+
+    /// The place of a node in the source text; where an edit has touched its first or last token, of what is known of it.
+    fn source_span(&self, tree: &Tree, node: Node) -> Span {
+        if let Some(span) = tree.span(node) {
+            return span;
+        }
+        let known = tree.leaves(node).filter_map(|leaf| tree.span(leaf));
+        known.reduce(Span::cover).unwrap_or_default()
+    }
+
+    /// Moves comments before tokens that the result drops to the next token that stays.
+    fn carry_comments(
+        &self,
+        tree: &mut Tree,
+        node: Node,
+        bindings: &super::matching::Bindings,
+    ) -> Result<(), EditError> {
+        let kept: rustc_hash::FxHashSet<NodeId> =
+            bindings.nodes().flat_map(|bound| tree.leaf_ids(bound.id).collect::<Vec<_>>()).collect();
+        let leaves: Vec<NodeId> = tree.leaf_ids(node.id).collect();
+        let mut carried = String::new();
+        for (index, &leaf) in leaves.iter().enumerate() {
+            let trivia = tree.leaf_trivia(leaf);
+            if kept.contains(&leaf) {
+                if !carried.is_empty() {
+                    let trivia = std::mem::take(&mut carried) + trivia;
+                    tree.set_leaf_trivia(leaf, &trivia)?;
+                }
+            } else if index > 0 && !trivia.trim().is_empty() {
+                carried.push_str(trivia);
+            }
+        }
+        if !carried.is_empty()
+            && let Some(next) = leaves.last().and_then(|&last| tree.next_leaf(last))
+        {
+            let trivia = carried + tree.leaf_trivia(next);
+            tree.set_leaf_trivia(next, &trivia)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a blank between tokens that would read as others if they touched.
+    fn separate(&self, tree: &mut Tree, id: NodeId, copies: &[Copied]) -> Result<(), EditError> {
+        let copied: rustc_hash::FxHashSet<NodeId> =
+            copies.iter().flat_map(|copy| tree.leaf_ids(copy.id).skip(1).collect::<Vec<_>>()).collect();
+        let mut leaves: Vec<NodeId> = tree.leaf_ids(id).collect();
+        if let Some(&last) = leaves.last() {
+            leaves.extend(tree.next_leaf(last));
+        }
+        let mut before = leaves.first().and_then(|&first| tree.prev_leaf(first));
+        for leaf in leaves {
+            if let Some(before) = before
+                && !copied.contains(&leaf)
+                && tree.leaf_trivia(leaf).is_empty()
+                && !can_touch(self.placing.target, tree.leaf_text(before), tree.leaf_text(leaf))
+            {
+                tree.set_leaf_trivia(leaf, " ")?;
+            }
+            before = Some(leaf);
+        }
+        Ok(())
+    }
+
+    /// Reports what is left of the source that the target has no rule for.
+    fn find_leftovers(&mut self, tree: &Tree) {
+        let mut known: Vec<Option<Option<Symbol>>> = Vec::new();
+        for id in tree.stored_preorder(tree.root) {
+            let stored = tree.stored(id);
+            let chain = stored.chain.0 as usize;
+            if known.len() <= chain {
+                known.resize(chain + 1, None);
+            }
+            // A level with one child can be left out; the last one says what the node is.
+            let foreign = *known[chain].get_or_insert_with(|| {
+                let last = *tree.chains.symbols(stored.chain).last().expect("a chain has a symbol");
+                self.placing.space.to_target(last).is_none().then_some(last)
+            });
+            if let Some(symbol) = foreign {
+                let span = self.source_span(tree, tree.bottom(id));
+                let name = tree.langlet().grammar().symbols.display(symbol);
+                let reason = format!("{} has no {name}, and no rule translates this one", self.placing.target.name());
+                let help = format!("a rule for it begins `rule … {name} [| … |] => …`");
+                self.refusals.push(Refusal { span, reason, help: Some(help) });
+            }
+        }
+    }
+
+    /// Comments and blanks that the target has no notation for are left out, or refused.
+    fn settle_trivia(&mut self, tree: &mut Tree, langlet: &Langlet, options: &Options) -> Result<(), EditError> {
+        let target = self.placing.target;
+        let skips = |langlet: &Langlet| {
+            let grammar = langlet.grammar();
+            let skipped = grammar.tokens.iter().filter(|(symbol, _)| !grammar.token_order.contains(symbol));
+            skipped.map(|(_, token)| token.pattern.clone()).collect::<Vec<_>>()
+        };
+        let known = skips(target);
+        if skips(langlet).iter().all(|pattern| known.contains(pattern)) {
+            return Ok(());
+        }
+        let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
+        let mut tokens = Vec::new();
+        for leaf in leaves {
+            let trivia = tree.leaf_trivia(leaf);
+            if trivia.is_empty() || reads_as_trivia(target, trivia, &mut tokens) {
+                continue;
+            }
+            let kept = self.without_foreign(trivia, langlet, options, self.offset_of(tree, leaf));
+            if let Some(kept) = kept {
+                tree.set_leaf_trivia(leaf, &kept)?;
+            }
+        }
+        let tail = tree.text[tree.tail.range()].to_owned();
+        if !reads_as_trivia(target, &tail, &mut tokens)
+            && let Some(kept) = self.without_foreign(&tail, langlet, options, tree.tail.start)
+        {
+            let start = tree.text.len() as u32;
+            tree.text.push_str(&kept);
+            tree.tail = Span::new(start, tree.text.len() as u32);
+        }
+        Ok(())
+    }
+
+    fn offset_of(&self, tree: &Tree, leaf: NodeId) -> u32 {
+        let [trivia, _, end] = tree.stored(leaf).offsets();
+        if end <= tree.source_len { trivia } else { 0 }
+    }
+
+    /// The trivia without the pieces that the target cannot read; a comment among them is a refusal unless dropped.
+    fn without_foreign(&mut self, trivia: &str, langlet: &Langlet, options: &Options, offset: u32) -> Option<String> {
+        let target = self.placing.target;
+        let mut kept = String::new();
+        let mut tokens = Vec::new();
+        for piece in langlet.lexer().trivia_pieces(trivia) {
+            let text = &trivia[piece.range()];
+            if reads_as_trivia(target, text, &mut tokens) {
+                kept.push_str(text);
+            } else if text.trim().is_empty() {
+                kept.push(' ');
+            } else if !options.drop_comments {
+                let span = Span::new(offset + piece.start, offset + piece.end);
+                let reason = format!("{} has no comments", target.name());
+                let help = Some("drop them with `--drop-comments`".to_owned());
+                self.refusals.push(Refusal { span, reason, help });
+                return None;
+            }
+        }
+        Some(kept)
+    }
+}
+
+fn reads_as_trivia(langlet: &Langlet, text: &str, tokens: &mut Vec<crate::lexer::Token>) -> bool {
+    tokens.clear();
+    langlet.lexer().lex_plain(text, tokens).is_ok() && tokens.is_empty()
+}
+
+/// Whether two texts, glued together, read as the same two tokens.
+fn can_touch(langlet: &Langlet, left: &str, right: &str) -> bool {
+    if left.is_empty() || right.is_empty() {
+        return true;
+    }
+    let mut tokens = Vec::new();
+    if langlet.lexer().lex_plain(&format!("{left}{right}"), &mut tokens).is_err() {
+        return false;
+    }
+    matches!(tokens[..], [first, second] if first.end as usize == left.len() && second.start == first.end)
+}
