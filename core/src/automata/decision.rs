@@ -220,7 +220,8 @@ fn alternatives(
     let state = network.state(id);
     let mut found = Vec::new();
     if terminal == terminals.metavariable() {
-        found.extend(state.transitions.iter().map(|&(symbol, to)| Alternative::Wild(symbol, to)));
+        let variable = state.transitions.iter().filter(|(symbol, _)| terminals.is_variable(*symbol));
+        found.extend(variable.map(|&(symbol, to)| Alternative::Wild(symbol, to)));
     }
     for &(symbol, to) in &state.transitions {
         match network.start(symbol) {

@@ -21,6 +21,8 @@ pub struct Terminals {
     numbers: Vec<Option<Terminal>>,
     /// `fallback[terminal]`: what a soft keyword is elsewhere.
     fallback: Vec<Option<Terminal>>,
+    /// `variable[symbol]`: whether a metavariable may stand for it; not for literals.
+    variable: Vec<bool>,
 }
 
 impl Terminals {
@@ -42,7 +44,9 @@ impl Terminals {
                 fallback[usize::from(terminal)] = numbers[other.index()];
             }
         }
-        Terminals { symbols, numbers, fallback }
+        let variable =
+            grammar.symbols.iter().map(|symbol| grammar.symbols.kind(symbol) != SymbolKind::Literal).collect();
+        Terminals { symbols, numbers, fallback, variable }
     }
 
     /// Number of terminals, [`END`] and the metavariable included.
@@ -58,6 +62,11 @@ impl Terminals {
     /// The terminal that stands for a metavariable of a pattern: any symbol at all.
     pub fn metavariable(&self) -> Terminal {
         self.symbols.len() as Terminal - 1
+    }
+
+    /// Whether a metavariable may stand for the symbol: anything but a literal.
+    pub(crate) fn is_variable(&self, symbol: Symbol) -> bool {
+        self.variable[symbol.index()]
     }
 
     /// The symbol of a terminal.

@@ -79,7 +79,6 @@ impl Tree {
     /// A detached copy of a node and all below it. Linear in what is copied; texts are shared.
     pub fn copy(&mut self, node: Node) -> Node {
         let upper: Vec<Symbol> = self.chain(node)[usize::from(node.level)..].to_vec();
-        let mut copies: Vec<(NodeId, NodeId)> = Vec::new();
         let mut stack = vec![(node.id, NodeId::null())];
         let mut root = NodeId::null();
         let mut last_of: slotmap::SecondaryMap<NodeId, NodeId> = slotmap::SecondaryMap::new();
@@ -91,7 +90,9 @@ impl Tree {
                 new.set_first(NodeId::null());
             }
             let id = self.nodes.insert(new);
-            copies.push((from, id));
+            if let Some(&origin) = self.origins.get(&from) {
+                self.origins.insert(id, origin);
+            }
             if parent.is_null() {
                 root = id;
             } else {
@@ -304,6 +305,9 @@ impl Tree {
     pub(crate) fn set_leaf_trivia(&mut self, leaf: NodeId, trivia: &str) -> Result<(), EditError> {
         if self.leaf_trivia(leaf) == trivia {
             return Ok(());
+        }
+        if let Some(origin) = self.origin(leaf) {
+            self.origins.insert(leaf, origin);
         }
         let text = self.leaf_text(leaf).to_owned();
         let [start, _] = self.add_text(trivia)?;

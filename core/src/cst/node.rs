@@ -9,6 +9,7 @@
 //! has not exactly one child: a node with one child is a level of that child's chain. It may have none (the empty
 //! production). Keys are generational: a handle to a removed node is an error, never another node.
 
+use rustc_hash::FxHashMap;
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
 use crate::automata::ChainId;
@@ -116,6 +117,8 @@ pub struct Tree {
     pub(crate) source_len: u32,
     /// The trivia behind the last token.
     pub(crate) tail: Span,
+    /// Where tokens stood in the text that was parsed, if an edit has written them anew with other trivia.
+    pub(crate) origins: FxHashMap<NodeId, Span>,
 }
 
 impl Tree {
@@ -277,9 +280,15 @@ impl Tree {
     /// Where the node stood in the text that was parsed, from its first to its last token; `None` for a node that an edit
     /// made, or that has no token.
     pub fn span(&self, node: Node) -> Option<Span> {
-        let [_, start, _] = self.stored(self.first_leaf(node.id)?).offsets();
-        let [_, _, end] = self.stored(self.last_leaf(node.id)?).offsets();
-        (end <= self.source_len && start <= end).then(|| Span::new(start, end))
+        let first = self.origin(self.first_leaf(node.id)?)?;
+        let last = self.origin(self.last_leaf(node.id)?)?;
+        (first.start <= last.end).then(|| first.cover(last))
+    }
+
+    /// Where a token stood in the text that was parsed.
+    pub(crate) fn origin(&self, leaf: NodeId) -> Option<Span> {
+        let [_, start, end] = self.stored(leaf).offsets();
+        if end <= self.source_len { Some(Span::new(start, end)) } else { self.origins.get(&leaf).copied() }
     }
 
     /// The text that was parsed, whatever edits have done since.

@@ -78,7 +78,16 @@ pub(crate) fn parse(
             let source_len = text.len() as u32;
             let tail = Span::new(tokens.last().map_or(0, |token| token.end), source_len);
             let Driver { nodes, chains, .. } = driver;
-            Ok(Tree { langlet: langlet.clone(), nodes, root, chains, text, source_len, tail })
+            Ok(Tree {
+                langlet: langlet.clone(),
+                nodes,
+                root,
+                chains,
+                text,
+                source_len,
+                tail,
+                origins: FxHashMap::default(),
+            })
         }
         Stop::Failed(index) => {
             // Once more up to the token, to see what could have come before it was looked at.

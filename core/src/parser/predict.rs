@@ -160,7 +160,10 @@ impl Simulation<'_> {
             }
             let mut found = Vec::new();
             for &(symbol, to) in &tables.network.state(state).transitions {
-                if is_metavariable && is_wanted(self.input.types, at, state, symbol) {
+                if is_metavariable
+                    && tables.terminals.is_variable(symbol)
+                    && is_wanted(self.input.types, at, state, symbol)
+                {
                     read.push(Configuration { way, state: to, stack });
                 }
                 match tables.network.start(symbol) {

@@ -2,7 +2,7 @@
 //!
 //! `$x` stands for one node, `$x*`, `$x+` for a run of siblings with their separators, `$x:rule` for a node of that rule
 //! or token. A metavariable is read as a terminal that every symbol can begin with; prediction finds which symbol it
-//! stands for so that the whole text parses, and takes the outermost one. A run stands where its symbol can repeat.
+//! stands for so that the whole text parses, and takes the outermost one. A run stands where something can repeat.
 
 use std::sync::Arc;
 
@@ -50,6 +50,9 @@ pub(crate) struct Fragment {
 /// No fragment may be nested deeper, so that functions over fragments may recurse.
 const DEEPEST: usize = 500;
 
+/// No fragment may have more tokens, for the same reason.
+const LONGEST: usize = 1000;
+
 impl Fragment {
     /// Parses `text`, which stands in `source` from `offset` on, as the rule `symbol` of `langlet`.
     ///
@@ -88,12 +91,14 @@ impl Fragment {
             tokens.push(Token { start: mark.start as u32, end: mark.end as u32, kind });
             at = mark.end;
         }
-        // A run stands where its symbol can repeat; if there is no such reading, in a rule where anything can; else anywhere.
-        let network = &langlet.tables().network;
-        let strict = Wanted::Transitions(Arc::new(repeating(network, true)));
-        let loose = Wanted::Transitions(Arc::new(repeating(network, false)));
+        if tokens.len() > LONGEST {
+            let span = Span::new(offset, offset + text.len() as u32);
+            return Err(Diagnostic::error(source, span, format!("this text has more than {LONGEST} tokens")));
+        }
+        // A run stands where something can repeat; if there is no such reading, anywhere.
+        let repeating = Wanted::Transitions(Arc::new(repeating(&langlet.tables().network)));
         let mut outcome = None;
-        for run in [Some(&strict), Some(&loose), None] {
+        for run in [Some(&repeating), None] {
             let mut types = Types::default();
             for (token, metavariable) in &found {
                 match (metavariable.wanted, metavariable.repeat, run) {
@@ -110,7 +115,7 @@ impl Fragment {
                 Err(error) => outcome = Some(Err(error)),
             }
         }
-        let tree = match outcome.expect("three attempts were made") {
+        let tree = match outcome.expect("two attempts were made") {
             Ok(tree) => tree,
             Err(error) => {
                 let name = langlet.grammar().symbols.name(symbol);
@@ -137,6 +142,11 @@ impl Fragment {
         (chain.get(usize::from(node.level) + 1) == Some(&METAVARIABLE)).then(|| &self.metavariables[&node.id])
     }
 
+    /// The metavariable that the stored node of `node` consists of, at whatever level.
+    pub(crate) fn metavariable_below(&self, node: Node) -> Option<&Metavariable> {
+        self.metavariables.get(&node.id)
+    }
+
     /// All occurrences, in the order of the text.
     pub(crate) fn metavariables(&self) -> Vec<&Metavariable> {
         self.tree.leaf_ids(self.tree.root).filter_map(|leaf| self.metavariables.get(&leaf)).collect()
@@ -152,8 +162,7 @@ impl Fragment {
     /// Whether the token may be missing because a run beside it is empty.
     fn is_optional(&self, leaf: Node) -> bool {
         let is_run = |node: Option<Node>| {
-            node.and_then(|node| self.metavariable(self.tree.parent(self.tree.bottom(node.id))?))
-                .is_some_and(|m| m.repeat == Repeat::Star)
+            node.and_then(|node| self.metavariable_below(node)).is_some_and(|m| m.repeat == Repeat::Star)
         };
         let top = Node::top(leaf.id);
         is_run(self.tree.prev_sibling(top)) || is_run(self.tree.next_sibling(top))
@@ -207,8 +216,8 @@ fn shifted(error: &ReadError, source: &Arc<SourceText>, by: u32) -> Diagnostic {
     diagnostic
 }
 
-/// Transitions on a symbol that can come again in the same rule; if not `strict`, transitions into some cycle.
-fn repeating(network: &Network, strict: bool) -> FxHashSet<(StateId, Symbol)> {
+/// The transitions from which a cycle of their rule can be reached.
+fn repeating(network: &Network) -> FxHashSet<(StateId, Symbol)> {
     let mut found = FxHashSet::default();
     for (id, state) in network.states() {
         for &(symbol, to) in &state.transitions {
@@ -216,8 +225,8 @@ fn repeating(network: &Network, strict: bool) -> FxHashSet<(StateId, Symbol)> {
             let mut next = 0;
             let mut repeats = false;
             while next < reached.len() && !repeats {
-                for &(again, to) in &network.state(reached[next]).transitions {
-                    repeats |= if strict { again == symbol } else { reached.contains(&to) };
+                for &(_, to) in &network.state(reached[next]).transitions {
+                    repeats |= reached.contains(&to);
                     if !reached.contains(&to) {
                         reached.push(to);
                     }

@@ -5,7 +5,7 @@
 //! never on the tree.
 
 use super::fragment::{Fragment, Repeat};
-use crate::cst::node::{Node, Tree};
+use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 
 /// What a metavariable stands for.
@@ -24,16 +24,20 @@ pub(crate) enum Binding {
 
 /// Metavariables by name, in the order in which they were bound.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bindings(Vec<(String, Binding)>);
+pub(crate) struct Bindings {
+    bound: Vec<(String, Binding)>,
+    /// The tokens of the pattern and what they matched.
+    pub(crate) tokens: Vec<(NodeId, NodeId)>,
+}
 
 impl Bindings {
     pub(crate) fn get(&self, name: &str) -> Option<&Binding> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, binding)| binding)
+        self.bound.iter().find(|(known, _)| known == name).map(|(_, binding)| binding)
     }
 
     /// All nodes that are bound.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> {
-        self.0.iter().flat_map(|(_, binding)| match binding {
+        self.bound.iter().flat_map(|(_, binding)| match binding {
             Binding::Node(node) => vec![*node],
             Binding::Run { nodes, .. } => nodes.clone(),
         })
@@ -44,7 +48,7 @@ impl Bindings {
         match self.get(name) {
             Some(known) => texts(tree, known) == texts(tree, &binding),
             None => {
-                self.0.push((name.to_owned(), binding));
+                self.bound.push((name.to_owned(), binding));
                 true
             }
         }
@@ -81,7 +85,11 @@ fn match_node(pattern: &Fragment, p: Node, tree: &Tree, node: Node, bindings: &m
         return bindings.bind(tree, &metavariable.name, binding);
     }
     if pattern.tree.is_token(p) {
-        return tree.is_token(node) && pattern.tree.text(p) == tree.text(node);
+        let fits = tree.is_token(node) && pattern.tree.text(p) == tree.text(node);
+        if fits {
+            bindings.tokens.push((p.id, node.id));
+        }
+        return fits;
     }
     if tree.is_token(node) {
         return false;
@@ -89,33 +97,33 @@ fn match_node(pattern: &Fragment, p: Node, tree: &Tree, node: Node, bindings: &m
     let patterns: Vec<Node> = pattern.tree.children(p).collect();
     // Most mismatches are seen at the first child, or by the number of children.
     let first_fits = match (patterns.first(), tree.first_child(node)) {
-        (Some(&first), Some(child)) => {
-            is_run(pattern, first)
-                || is_skippable(pattern, &patterns)
-                || pattern.tree.symbol(first) == tree.symbol(child)
-        }
+        (Some(&first), Some(child)) => is_run(pattern, first) || pattern.tree.symbol(first) == tree.symbol(child),
         _ => true,
     };
     if !first_fits {
         return false;
     }
     let children: Vec<Node> = tree.children(node).collect();
-    match_list(pattern, &patterns, tree, tree.symbol(node), &children, bindings)
+    match_list(pattern, (None, &patterns), tree, tree.symbol(node), &children, bindings)
 }
 
 fn is_run(pattern: &Fragment, p: Node) -> bool {
     pattern.metavariable(p).is_some_and(|metavariable| metavariable.repeat != Repeat::One)
 }
 
-/// Whether the list begins with a separator that vanishes with an empty run behind it.
-fn is_skippable(pattern: &Fragment, list: &[Node]) -> bool {
-    let is_star = |&p: &Node| pattern.metavariable(p).is_some_and(|metavariable| metavariable.repeat == Repeat::Star);
-    list.len() > 1 && is_star(&list[1]) && pattern.tree.is_token(pattern.tree.bottom(list[0].id))
+/// Whether the second of three is a separator: a token between two elements. With an empty run it may be missing.
+fn is_separator(pattern: &Fragment, before: Option<Node>, at: Option<Node>, behind: Option<Node>) -> bool {
+    let is_token = |node: Option<Node>| {
+        node.is_none_or(|node| {
+            pattern.tree.is_token(pattern.tree.bottom(node.id)) && pattern.metavariable_below(node).is_none()
+        })
+    };
+    !is_token(before) && at.is_some() && is_token(at) && !is_token(behind)
 }
 
 fn match_list(
     pattern: &Fragment,
-    list: &[Node],
+    (last, list): (Option<Node>, &[Node]),
     tree: &Tree,
     rule: Symbol,
     nodes: &[Node],
@@ -133,12 +141,14 @@ fn match_list(
             }
             let binding = Binding::Run { rule, nodes: run.to_vec() };
             if bindings.bind(tree, &metavariable.name, binding) {
-                if match_list(pattern, rest, tree, rule, &nodes[len..], bindings) {
+                if match_list(pattern, (Some(first), rest), tree, rule, &nodes[len..], bindings) {
                     return true;
                 }
                 // Nothing stands for it, so nothing has to separate it.
-                let separator = rest.first().is_some_and(|p| pattern.tree.is_token(pattern.tree.bottom(p.id)));
-                if len == 0 && separator && match_list(pattern, &rest[1..], tree, rule, nodes, bindings) {
+                if len == 0
+                    && is_separator(pattern, Some(first), rest.first().copied(), rest.get(1).copied())
+                    && match_list(pattern, (None, &rest[1..]), tree, rule, nodes, bindings)
+                {
                     return true;
                 }
             }
@@ -148,16 +158,18 @@ fn match_list(
     }
     if let Some((&node, others)) = nodes.split_first()
         && match_node(pattern, first, tree, node, bindings)
-        && match_list(pattern, rest, tree, rule, others, bindings)
+        && match_list(pattern, (Some(first), rest), tree, rule, others, bindings)
     {
         return true;
     }
     *bindings = before;
-    if is_skippable(pattern, list) {
-        let metavariable = pattern.metavariable(list[1]).expect("a run is a metavariable");
+    if is_separator(pattern, last, Some(first), rest.first().copied())
+        && let Some(metavariable) = pattern.metavariable(rest[0])
+        && metavariable.repeat == Repeat::Star
+    {
         let empty = Binding::Run { rule, nodes: Vec::new() };
         return bindings.bind(tree, &metavariable.name, empty)
-            && match_list(pattern, &list[2..], tree, rule, nodes, bindings);
+            && match_list(pattern, (last, &rest[1..]), tree, rule, nodes, bindings);
     }
     false
 }

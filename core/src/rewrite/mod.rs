@@ -9,4 +9,4 @@ pub mod template;
 pub mod transform;
 
 pub use rule::Compute;
-pub use transform::{Applied, Options, Transform, TranslateError, Translation};
+pub use transform::{Applied, Options, Refusal, Transform, TranslateError, Translation, stands_for};

@@ -32,6 +32,15 @@ impl Placing<'_> {
         children.is_some_and(|children| self.target.tables().network.derives(rule, children))
     }
 
+    /// A rule of the target that derives these children: `rule` if it does, else the first that does.
+    pub(crate) fn rule_of(&self, rule: Symbol, children: &[Symbol]) -> Option<Symbol> {
+        if self.derives(rule, children) {
+            return Some(rule);
+        }
+        let rules = self.target.grammar().rules.keys().map(|&rule| self.space.from_target(rule));
+        rules.into_iter().find(|&rule| self.derives(rule, children))
+    }
+
     /// Makes a detached node into one of the symbol `outer`. `None` if no neutral interpolation exists.
     pub(crate) fn fit(&self, tree: &mut Tree, outer: Symbol, node: Node) -> Result<Option<Node>, EditError> {
         let levels: Vec<(u16, Symbol)> =

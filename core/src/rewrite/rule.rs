@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::fragment::{Fragment, Repeat};
 use super::matching::{Binding, Bindings, match_fragment};
+use super::template::Spacing;
 use crate::cst::node::{Node, Tree};
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
 use crate::grammar::Symbol;
@@ -38,7 +39,7 @@ pub(crate) enum Pattern {
 /// What a rule gives.
 pub(crate) enum Result {
     /// A tree of the target.
-    Tree(Box<Fragment>),
+    Tree(Box<Fragment>, Spacing),
     /// The text of a token, with the groups of the pattern's regex.
     Text(String),
     /// A computed text of a token.
@@ -126,7 +127,13 @@ impl Compiler<'_> {
         let pattern = self.pattern(&rule.pattern).map_err(|error| errors.push(error)).ok();
         let is_token = matches!(pattern, Some(Pattern::Token(..)));
         let result = match &rule.result {
-            Outcome::Tree(quotation) => self.quotation(self.target, quotation).map(|f| Result::Tree(Box::new(f))),
+            Outcome::Tree(quotation) => self.quotation(self.target, quotation).map(|template| {
+                let spacing = match &pattern {
+                    Some(Pattern::Tree(pattern)) => Spacing::new(pattern, &template),
+                    _ => Spacing::new(&template, &template),
+                };
+                Result::Tree(Box::new(template), spacing)
+            }),
             Outcome::Text(text) => Ok(Result::Text(text.text.clone())),
             Outcome::Refuse(reason) => Ok(Result::Refuse(reason.text.clone())),
             Outcome::Compute(name) => match self.functions.iter().find(|(known, _)| *known == name.text) {
@@ -143,7 +150,7 @@ impl Compiler<'_> {
             },
         };
         let result = result.map_err(|error| errors.push(error)).ok();
-        if is_token && let Some(Result::Tree(_)) = result {
+        if is_token && let Some(Result::Tree(..)) = result {
             let message = "a token cannot become a tree by a template without its text";
             errors.push(Diagnostic::error(self.text, rule.span, message).help("quote the token: `atom [| $x:NAME |]`"));
         }
@@ -153,7 +160,7 @@ impl Compiler<'_> {
             }
             _ => Vec::new(),
         };
-        if let (Some(Pattern::Tree(_)), Some(Result::Tree(template))) = (&pattern, &result) {
+        if let (Some(Pattern::Tree(_)), Some(Result::Tree(template, _))) = (&pattern, &result) {
             for metavariable in template.metavariables() {
                 self.check_bound(&bound, &metavariable.name, Some(metavariable.repeat), metavariable.span, &mut errors);
             }

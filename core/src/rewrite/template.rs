@@ -4,6 +4,8 @@
 //! the list around the metavariable; an empty run takes the separator beside it along, and the list if nothing is left of
 //! it. A run that is no list where it goes, such as `atom trailer trailer`, is made a node of the rule that it came from.
 
+use rustc_hash::FxHashSet;
+
 use super::fragment::Fragment;
 use super::matching::{Binding, Bindings};
 use super::place::Placing;
@@ -40,17 +42,56 @@ pub(crate) struct Filled {
     pub(crate) copies: Vec<Copied>,
 }
 
+/// Where the white space of a filled template comes from.
+///
+/// What a rule writes alike on both sides stays as it is in the source: a token that pattern and template share, with the
+/// same white space before it in both, keeps its trivia; so does a metavariable, if the token before it is shared too.
+/// Everything else is written as in the template.
+pub(crate) struct Spacing {
+    /// `kept[number of a leaf of the template]`: the leaf of the pattern whose trivia is taken over.
+    kept: Vec<Option<NodeId>>,
+}
+
+impl Spacing {
+    /// Compares the two sides of a rule.
+    pub(crate) fn new(pattern: &Fragment, template: &Fragment) -> Spacing {
+        let left: Vec<NodeId> = pattern.tree.leaf_ids(pattern.tree.root).collect();
+        let right: Vec<NodeId> = template.tree.leaf_ids(template.tree.root).collect();
+        let same = |a: NodeId, b: NodeId| {
+            let (a_node, b_node) = (Node::top(a), Node::top(b));
+            match (pattern.metavariable_below(a_node), template.metavariable_below(b_node)) {
+                (Some(a), Some(b)) => a.name == b.name,
+                (None, None) => pattern.tree.leaf_text(a) == template.tree.leaf_text(b),
+                _ => false,
+            }
+        };
+        let mut kept: Vec<Option<NodeId>> = Vec::new();
+        let mut from = 0;
+        let mut shared_before = None;
+        for (number, &leaf) in right.iter().enumerate() {
+            let is_variable = template.metavariable_below(Node::top(leaf)).is_some();
+            let at = (from..left.len()).find(|&at| same(left[at], leaf));
+            let follows = |at: usize| number > 0 && at > 0 && shared_before == Some(at - 1);
+            let alike = |at: usize| pattern.tree.leaf_trivia(left[at]) == template.tree.leaf_trivia(leaf);
+            kept.push(at.filter(|&at| number > 0 && alike(at) && (!is_variable || follows(at))).map(|at| left[at]));
+            shared_before = at;
+            from = at.map_or(from, |at| at + 1);
+        }
+        Spacing { kept }
+    }
+}
+
 /// Fills a template. The bound nodes stay where they are.
 pub(crate) fn fill(
     placing: Placing<'_>,
     tree: &mut Tree,
-    template: &Fragment,
+    (template, spacing): (&Fragment, &Spacing),
     bindings: &Bindings,
 ) -> Result<Filled, FillError> {
     let node = tree.graft_with(&template.tree, template.tree.root(), |symbol| placing.space.from_target(symbol))?;
     // A root of its own for the while, so that even the outermost node can be exchanged.
     let old_root = std::mem::replace(&mut tree.root, node.id);
-    let filled = fill_leaves(placing, tree, template, bindings);
+    let filled = fill_leaves(placing, tree, (template, spacing), bindings);
     let root = std::mem::replace(&mut tree.root, old_root);
     Ok(Filled { node: Node::top(root), copies: filled? })
 }
@@ -58,15 +99,25 @@ pub(crate) fn fill(
 fn fill_leaves(
     placing: Placing<'_>,
     tree: &mut Tree,
-    template: &Fragment,
+    (template, spacing): (&Fragment, &Spacing),
     bindings: &Bindings,
 ) -> Result<Vec<Copied>, FillError> {
     let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
+    let mut keeps: FxHashSet<NodeId> = FxHashSet::default();
+    for (&leaf, kept) in leaves.iter().zip(&spacing.kept) {
+        let Some(kept) = kept else { continue };
+        keeps.insert(leaf);
+        if let Some(&(_, matched)) = bindings.tokens.iter().find(|(token, _)| token == kept) {
+            let trivia = tree.leaf_trivia(matched).to_owned();
+            tree.set_leaf_trivia(leaf, &trivia)?;
+        }
+    }
     let holes = leaves.into_iter().filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
     let holes: Vec<NodeId> = holes.collect();
     let mut copies = Vec::new();
     for (hole, metavariable) in holes.into_iter().zip(template.metavariables()) {
-        let trivia = tree.leaf_trivia(hole).to_owned();
+        let trivia = (!keeps.contains(&hole)).then(|| tree.leaf_trivia(hole).to_owned());
+        let trivia = trivia.as_deref();
         let name = &metavariable.name;
         let binding = bindings.get(name).expect("rules are checked to bind what their templates use");
         let level = tree.chain(Node::top(hole)).len() - 2;
@@ -74,10 +125,10 @@ fn fill_leaves(
         match binding {
             Binding::Node(bound) => {
                 let copy = copy(tree, *bound, &mut copies);
-                put_fitted(placing, tree, place, copy, &trivia, name)?;
+                put_fitted(placing, tree, place, copy, trivia, name)?;
             }
             Binding::Run { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, name)?,
-            Binding::Run { rule, nodes } => fill_run(placing, tree, place, (*rule, nodes), &mut copies, &trivia, name)?,
+            Binding::Run { rule, nodes } => fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, name)?,
         }
     }
     Ok(copies)
@@ -94,7 +145,7 @@ fn put_fitted(
     tree: &mut Tree,
     place: Node,
     node: Node,
-    trivia: &str,
+    trivia: Option<&str>,
     name: &str,
 ) -> Result<(), FillError> {
     let fitted = placing.fit(tree, tree.symbol(place), node)?.ok_or_else(|| FillError::NoPlace(name.to_owned()))?;
@@ -104,7 +155,8 @@ fn put_fitted(
 }
 
 /// The white space of the template goes before the node, unless what stands there holds more than blanks.
-fn adopt_trivia(tree: &mut Tree, node: Node, trivia: &str) -> Result<(), EditError> {
+fn adopt_trivia(tree: &mut Tree, node: Node, trivia: Option<&str>) -> Result<(), EditError> {
+    let Some(trivia) = trivia else { return Ok(()) };
     if tree.trivia(node).contains(|c: char| !c.is_whitespace() || c == '\n' || c == '\r') {
         return Ok(());
     }
@@ -117,7 +169,7 @@ fn fill_run(
     place: Node,
     (rule, nodes): (Symbol, &[Node]),
     copies: &mut Vec<Copied>,
-    trivia: &str,
+    trivia: Option<&str>,
     name: &str,
 ) -> Result<(), FillError> {
     let symbol = tree.symbol(place);
@@ -164,9 +216,9 @@ fn fill_run(
         return put_fitted(placing, tree, place, copied, trivia, name);
     }
     let symbols: Vec<Symbol> = nodes.iter().map(|&node| tree.symbol(node)).collect();
-    if !placing.derives(rule, &symbols) {
+    let Some(rule) = placing.rule_of(rule, &symbols) else {
         return Err(FillError::NoPlace(name.to_owned()));
-    }
+    };
     let children: Vec<Node> = nodes.iter().map(|&node| tree.copy(node)).collect();
     let wrapped = tree.inner_unchecked(rule, &children);
     copies.push(Copied { id: wrapped.id, n_levels: 1 });
@@ -194,6 +246,14 @@ fn remove_hole(placing: Placing<'_>, tree: &mut Tree, place: Node, name: &str) -
             placing.derives(tree.symbol(parent), &left)
         });
         if let Some((from, to)) = admitted {
+            // What now stands there is written as the metavariable was.
+            if from == index
+                && to > index + 1
+                && let Some(&next) = siblings.get(to)
+            {
+                let trivia = tree.trivia(place).to_owned();
+                tree.set_trivia(next, &trivia)?;
+            }
             tree.splice_unchecked(parent, from, to, &[]);
             return Ok(());
         }

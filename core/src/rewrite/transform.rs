@@ -4,8 +4,8 @@
 //! first. Where one matches, its result takes the place of the node and the visit goes on in what the metavariables stood
 //! for. Nothing else changes, so what no rule touches stays byte for byte.
 //!
-//! Three things hold before a text is given out: every symbol that is left is one of the target, or a level that the target
-//! can do without; the text parses as the target; and it does so with the very tokens of the tree.
+//! Two things hold before a text is given out: it parses as the target, and it does so with the very tokens of the tree. So
+//! what both langlets have may pass untouched, whatever rules derive it, and what the target lacks is reported.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use super::template::{self, Copied, FillError, Filled};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
-use crate::grammar::Symbol;
 use crate::langlet::Langlet;
+use crate::lexer::Token;
 use crate::notation;
 use crate::parser::ReadError;
 use crate::span::Span;
@@ -34,7 +34,7 @@ pub struct Transform {
 /// How to translate.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Apply these rules alone; all if empty.
+    /// Apply these rules alone; all if empty. A name also stands for the rules that begin with it and `_`.
     pub only: Vec<String>,
     /// Do not apply these rules.
     pub except: Vec<String>,
@@ -202,8 +202,9 @@ impl Transform {
         let mut tree = langlet.parse(text)?;
         let space = Space::new(langlet, &self.target);
         let is_chosen = |rule: &Rule| {
-            (options.only.is_empty() || options.only.contains(&rule.name))
-                && !options.except.contains(&rule.name)
+            let named = |names: &[String]| names.iter().any(|name| stands_for(name, &rule.name));
+            (options.only.is_empty() || named(&options.only))
+                && !named(&options.except)
                 && rule.required.iter().all(|required| text.contains(required.as_str()))
         };
         let rules: Vec<&Rule> = self.rules.iter().filter(|rule| is_chosen(rule)).collect();
@@ -211,7 +212,6 @@ impl Transform {
         let mut rewriter =
             Rewriter { placing, rules: &rules, applied: Vec::new(), refusals: Vec::new(), by_chain: Vec::new() };
         rewriter.run(&mut tree)?;
-        rewriter.find_leftovers(&tree);
         rewriter.settle_trivia(&mut tree, langlet, options)?;
         let Rewriter { mut applied, mut refusals, .. } = rewriter;
         if !refusals.is_empty() {
@@ -232,35 +232,53 @@ impl Transform {
             text: SourceText::new("result", text),
             span,
         };
-        let of_read = |error: ReadError| {
-            let span = match &error {
-                ReadError::Lex(error) => error.span(),
-                ReadError::Parse(error) => error.span,
-            };
-            wrong(span, error.to_string())
-        };
-        let tokens = self.target.tokens(text).map_err(of_read)?;
-        let terminals = &self.target.tables().terminals;
+        let tokens = self.target.tokens(text).map_err(|error| match error {
+            ReadError::Lex(error) => wrong(error.span(), error.to_string()),
+            ReadError::Parse(error) => wrong(error.span, error.to_string()),
+        })?;
         let mut written = tree.leaf_ids(tree.root);
         for token in &tokens {
             let span = Span::new(token.start, token.end);
             let Some(leaf) = written.next() else {
                 return Err(wrong(span, format!("`{}` is more than was written", &text[span.range()])));
             };
-            let symbol = space.to_target(tree.symbol(tree.bottom(leaf)));
-            let kind = symbol.and_then(|symbol| terminals.number(symbol));
-            if tree.leaf_text(leaf) != &text[span.range()] || kind != Some(token.kind) {
-                let name = crate::parser::error::terminal_name(self.target.grammar(), self.target.tables(), token.kind);
-                let reason =
-                    format!("`{}` was written and reads as {name} `{}`", tree.leaf_text(leaf), &text[span.range()]);
+            if tree.leaf_text(leaf) != &text[span.range()] {
+                let reason = format!("`{}` was written and reads as `{}`", tree.leaf_text(leaf), &text[span.range()]);
                 return Err(wrong(span, reason));
             }
         }
-        self.target
-            .parse_tokens(self.target.start(), text.to_owned(), &tokens)
-            .map_err(|error| of_read(error.into()))?;
-        Ok(())
+        match self.target.parse_tokens(self.target.start(), text.to_owned(), &tokens) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let index =
+                    tokens.iter().position(|token| token.start == error.span.start && token.end == error.span.end);
+                let foreign = index.and_then(|index| self.foreign_construct(tree, space, index));
+                Err(foreign.unwrap_or_else(|| wrong(error.span, error.to_string())))
+            }
+        }
     }
+
+    /// The construct of the source, around the token of this number, that the target does not have.
+    fn foreign_construct(&self, tree: &Tree, space: &Space, index: usize) -> Option<TranslateError> {
+        let leaf = tree.leaf_ids(tree.root).nth(index)?;
+        // The token at which the parser failed, or the one that led it astray.
+        let leaves = [Some(leaf), tree.prev_leaf(leaf)];
+        let node = leaves.into_iter().flatten().find_map(|leaf| {
+            let token = tree.bottom(leaf);
+            let mut nodes = std::iter::once(token).chain(tree.ancestors(token));
+            nodes.find(|&node| space.to_target(tree.symbol(node)).is_none())
+        })?;
+        let span = tree.span(node).or_else(|| tree.origin(leaf)).unwrap_or_default();
+        let name = tree.langlet().grammar().symbols.display(tree.symbol(node));
+        let reason = format!("{} has no `{name}`, and no rule translates this one", self.target.name());
+        let help = Some(format!("a rule for it begins `rule … {name} [| … |] => …`"));
+        Some(TranslateError::Refused(vec![Refusal { span, reason, help }]))
+    }
+}
+
+/// Whether a name that the user gives means a rule: `print` means `print`, `print_to` and all that begin so.
+pub fn stands_for(name: &str, rule: &str) -> bool {
+    rule.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 struct Rewriter<'a> {
@@ -343,9 +361,9 @@ impl Rewriter<'_> {
         let target = self.placing.target;
         let filled = match &rule.result {
             RuleResult::Refuse(reason) => return refuse(self, reason.clone()),
-            RuleResult::Tree(template) => {
+            RuleResult::Tree(template, spacing) => {
                 self.carry_comments(tree, node, &bindings)?;
-                match template::fill(self.placing, tree, template, &bindings) {
+                match template::fill(self.placing, tree, (template, spacing), &bindings) {
                     Ok(filled) => filled,
                     Err(FillError::Edit(error)) => return Err(error.into()),
                     Err(FillError::NoPlace(name)) => {
@@ -368,7 +386,7 @@ impl Rewriter<'_> {
                         Pattern::Token(_, Some(regex)) => regex.replace(&old, text.as_str()).into_owned(),
                         _ => text.clone(),
                     },
-                    RuleResult::Tree(_) | RuleResult::Refuse(_) => unreachable!("handled above"),
+                    RuleResult::Tree(..) | RuleResult::Refuse(_) => unreachable!("handled above"),
                 };
                 let Some(kind) = target.lexer().kind_of(&new) else {
                     return refuse(self, format!("rule `{}`: `{new}` is no token of {}", rule.name, target.name()));
@@ -460,30 +478,6 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// Reports what is left of the source that the target has no rule for.
-    fn find_leftovers(&mut self, tree: &Tree) {
-        let mut known: Vec<Option<Option<Symbol>>> = Vec::new();
-        for id in tree.stored_preorder(tree.root) {
-            let stored = tree.stored(id);
-            let chain = stored.chain.0 as usize;
-            if known.len() <= chain {
-                known.resize(chain + 1, None);
-            }
-            // A level with one child can be left out; the last one says what the node is.
-            let foreign = *known[chain].get_or_insert_with(|| {
-                let last = *tree.chains.symbols(stored.chain).last().expect("a chain has a symbol");
-                self.placing.space.to_target(last).is_none().then_some(last)
-            });
-            if let Some(symbol) = foreign {
-                let span = self.source_span(tree, tree.bottom(id));
-                let name = tree.langlet().grammar().symbols.display(symbol);
-                let reason = format!("{} has no {name}, and no rule translates this one", self.placing.target.name());
-                let help = format!("a rule for it begins `rule … {name} [| … |] => …`");
-                self.refusals.push(Refusal { span, reason, help: Some(help) });
-            }
-        }
-    }
-
     /// Comments and blanks that the target has no notation for are left out, or refused.
     fn settle_trivia(&mut self, tree: &mut Tree, langlet: &Langlet, options: &Options) -> Result<(), EditError> {
         let target = self.placing.target;
@@ -547,19 +541,20 @@ impl Rewriter<'_> {
     }
 }
 
-fn reads_as_trivia(langlet: &Langlet, text: &str, tokens: &mut Vec<crate::lexer::Token>) -> bool {
+fn reads_as_trivia(langlet: &Langlet, text: &str, tokens: &mut Vec<Token>) -> bool {
     tokens.clear();
     langlet.lexer().lex_plain(text, tokens).is_ok() && tokens.is_empty()
 }
 
-/// Whether two texts, glued together, read as the same two tokens.
+/// Whether two texts, glued together, read as the tokens that they are apart. A text that is no token of the langlet is
+/// still to be translated and tells nothing.
 fn can_touch(langlet: &Langlet, left: &str, right: &str) -> bool {
-    if left.is_empty() || right.is_empty() {
+    let lexer = langlet.lexer();
+    let (mut apart, mut behind, mut glued) = (Vec::new(), Vec::new(), Vec::new());
+    if lexer.lex_plain(left, &mut apart).is_err() || lexer.lex_plain(right, &mut behind).is_err() {
         return true;
     }
-    let mut tokens = Vec::new();
-    if langlet.lexer().lex_plain(&format!("{left}{right}"), &mut tokens).is_err() {
-        return false;
-    }
-    matches!(tokens[..], [first, second] if first.end as usize == left.len() && second.start == first.end)
+    let shift = left.len() as u32;
+    apart.extend(behind.iter().map(|t| Token { start: t.start + shift, end: t.end + shift, kind: t.kind }));
+    lexer.lex_plain(&format!("{left}{right}"), &mut glued).is_ok() && glued == apart
 }
