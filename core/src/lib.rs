@@ -31,6 +31,7 @@ pub mod cst;
 pub mod parser;
 pub mod algebra;
 pub mod rewrite;
+pub mod generate;
 pub mod langlet;
 
 pub use diagnostic::Diagnostic;

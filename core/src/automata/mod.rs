@@ -1,10 +1,12 @@
 //! Automata of a grammar and the tables made from them, in the order in which each is computed from the one before.
 
 pub mod chain;
+pub mod conflict;
 pub mod decision;
 pub mod dfa;
 pub mod position;
 pub mod sets;
+pub mod shortest;
 
 pub use chain::{ChainId, ChainTable};
 pub use decision::Tables;
