@@ -1,2 +1,123 @@
-//! langlet
-fn main() {}
+//! The command `langlet`: arguments to one call of a subcommand, its outcome to an exit code.
+
+mod commands;
+mod diff;
+mod encoding;
+mod files;
+mod jobs;
+mod output;
+mod registry;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use commands::{check, list, parse, show, tokens, translate};
+use output::{ColorChoice, Output, Problem};
+
+/// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
+#[derive(Parser)]
+#[command(version, max_term_width = 110, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colors; `auto` means on a terminal and unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  langlet list                                                 what there is
+  langlet check -l python27 src/                               can every file be read?
+  langlet parse -l json --format json data.json                the tree of a file
+  langlet translate --from python27 --to python38 old.py       the translation, on the standard output
+  langlet translate --from python27 --to python38 --diff src/  what would change
+  langlet translate --from python27 --to python38 --write src/ change it
+  langlet show ./mine.langlet --check                          is a langlet of your own sound?
+
+Exit codes: 0 all is fine; 1 something was found, or changes are pending; 2 something could not be done.
+Wherever a langlet is named, a path to a .langlet file may stand; its parent is found beside it or among the built-in ones.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the langlets and the translations between them, one per line.
+    List(list::Args),
+    /// Prints the grammar of a langlet.
+    Show(show::Args),
+    /// Prints the tokens of a file, one per line.
+    Tokens(tokens::Args),
+    /// Prints the tree of a file.
+    Parse(parse::Args),
+    /// Reads files and verifies that their trees give back every byte.
+    Check(check::Args),
+    /// Translates files from one langlet to another.
+    Translate(translate::Args),
+}
+
+/// How a subcommand ended if nothing stopped it; later ones win over earlier ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    /// Nothing to report.
+    Fine,
+    /// Findings, or changes that were not written.
+    Findings,
+    /// Something could not be done and was reported; the rest was.
+    Failed,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut output = Output::new(cli.color);
+    let outcome = match cli.command {
+        Command::List(args) => list::run(&args, &mut output),
+        Command::Show(args) => show::run(&args, &mut output),
+        Command::Tokens(args) => tokens::run(&args, &mut output),
+        Command::Parse(args) => parse::run(&args, &mut output),
+        Command::Check(args) => check::run(&args, &mut output),
+        Command::Translate(args) => translate::run(&args, &mut output),
+    };
+    let outcome = outcome.and_then(|outcome| Ok(output.flush().map(|()| outcome)?));
+    match outcome {
+        Ok(outcome) => ExitCode::from(outcome as u8),
+        Err(error) => ExitCode::from(report(error, &output)),
+    }
+}
+
+/// Reports what stopped a subcommand; the exit code. Nobody to read the output is no error.
+fn report(error: anyhow::Error, output: &Output) -> u8 {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
+        _ => {}
+    }
+    match error.downcast::<clap::Error>() {
+        Ok(usage) => {
+            // Nothing can be done if the terminal is gone.
+            let _ = usage.print();
+        }
+        Err(error) => match error.downcast::<Problem>() {
+            Ok(problem) => output.problem(&problem),
+            Err(error) => output.error(&format!("{error:#}")),
+        },
+    }
+    2
+}
+
+/// A combination of arguments that makes no sense, reported with the usage of the subcommand.
+fn usage_error(subcommand: &str, message: impl std::fmt::Display) -> anyhow::Error {
+    let mut root = Cli::command();
+    root.build();
+    let command = root.find_subcommand_mut(subcommand).expect("the subcommand was called");
+    command.error(clap::error::ErrorKind::ArgumentConflict, message).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_declared_without_contradiction() {
+        Cli::command().debug_assert();
+    }
+}

@@ -286,24 +286,7 @@ impl<'a> Builder<'a> {
     fn build(mut self) -> Tables {
         let n_terminals = self.terminals.len();
         let n_states = self.network.n_states();
-        let mut conflicts = Vec::new();
-        self.raw = Vec::with_capacity(n_states * n_terminals);
-        for index in 0..n_states {
-            let state = StateId(index as u32);
-            for terminal in 0..n_terminals as Terminal {
-                let found = alternatives(&self.network, &self.terminals, &self.sets, state, terminal);
-                self.raw.push(match found[..] {
-                    [] => Raw::Error,
-                    [one] => Raw::One(one),
-                    _ => {
-                        if terminal != self.terminals.metavariable() {
-                            conflicts.push((state, terminal));
-                        }
-                        Raw::Conflict
-                    }
-                });
-            }
-        }
+        let conflicts = self.find_raw();
         let mut actions = Vec::with_capacity(self.raw.len());
         for index in 0..n_states {
             for terminal in 0..n_terminals as Terminal {
@@ -337,6 +320,54 @@ impl<'a> Builder<'a> {
             start_paths,
             conflicts,
         }
+    }
+
+    /// Fills `raw`; the conflicts. The same as asking [`alternatives`] for each entry, but by transitions.
+    fn find_raw(&mut self) -> Vec<(StateId, Terminal)> {
+        let n_terminals = self.terminals.len();
+        let metavariable = usize::from(self.terminals.metavariable());
+        let mut conflicts = Vec::new();
+        self.raw = Vec::with_capacity(self.network.n_states() * n_terminals);
+        let mut row = vec![Raw::Error; n_terminals];
+        for (id, state) in self.network.states() {
+            row.fill(Raw::Error);
+            let mut mark = |terminal: Terminal, alternative: Alternative| {
+                let entry = &mut row[usize::from(terminal)];
+                *entry = if *entry == Raw::Error { Raw::One(alternative) } else { Raw::Conflict };
+            };
+            for &(symbol, to) in &state.transitions {
+                match self.network.start(symbol) {
+                    None => {
+                        let number = self.terminals.number(symbol);
+                        self.terminals.read_as(number).for_each(|t| mark(t, Alternative::Shift(symbol, to)));
+                    }
+                    Some(start) => {
+                        let first = self.sets.first(start);
+                        first.iter().for_each(|t| mark(t, Alternative::Push(symbol, to)));
+                        if self.sets.nullable(symbol) {
+                            let follow = self.sets.follow(state.rule);
+                            let behind = |&t: &Terminal| {
+                                !first.contains(t)
+                                    && (self.sets.first(to).contains(t) || self.sets.ends(to) && follow.contains(t))
+                            };
+                            (0..n_terminals as Terminal)
+                                .filter(behind)
+                                .for_each(|t| mark(t, Alternative::Push(symbol, to)));
+                        }
+                    }
+                }
+            }
+            if state.accepting {
+                self.sets.follow(state.rule).iter().for_each(|t| mark(t, Alternative::Pop));
+            }
+            if !state.transitions.is_empty() {
+                row[metavariable] = Raw::Conflict;
+            }
+            let is_conflict = |&t: &usize| row[t] == Raw::Conflict && t != metavariable;
+            conflicts.extend((0..n_terminals).filter(is_conflict).map(|terminal| (id, terminal as Terminal)));
+            self.raw.extend_from_slice(&row);
+        }
+        conflicts
     }
 
     fn raw(&self, state: StateId, terminal: Terminal) -> Raw {
@@ -406,29 +437,33 @@ impl<'a> Builder<'a> {
     fn completions(&self) -> (ChainTable, Vec<Completion>) {
         let n_terminals = self.terminals.len();
         let mut chains = ChainTable::default();
-        let placeholder = Completion { consumer: PathId::NONE, chain: ChainId(0) };
-        let mut completions = vec![placeholder; self.levels.len() * n_terminals];
-        // From the last level upwards: the levels above, each with the chain that starts below it.
-        let mut above: Vec<(PathId, ChainId)> = Vec::new();
+        let mut completions = vec![Completion { consumer: PathId::NONE, chain: ChainId(0) }; n_terminals];
+        completions.reserve(self.levels.len() * n_terminals);
+        // `depths[path]`: number of its levels. A path stands behind its parent, whose row says which level goes on above it.
+        let mut depths: Vec<u32> = vec![0; self.levels.len()];
+        // `below[depth]`: the chain of the path without its first `depth` levels.
+        let mut below: Vec<ChainId> = Vec::new();
         for index in 1..self.levels.len() {
-            above.clear();
-            let mut chain = chains.cons(self.levels[index].symbol, None);
-            let mut level = self.levels[index].parent;
-            above.push((level, chain));
-            while level != PathId::NONE {
-                chain = chains.cons(self.levels[level.0 as usize].symbol, Some(chain));
-                level = self.levels[level.0 as usize].parent;
-                above.push((level, chain));
+            let Level { parent, .. } = self.levels[index];
+            let parent_index = parent.0 as usize;
+            depths[index] = depths[parent_index] + 1;
+            below.clear();
+            let mut chain = None;
+            let mut at = index;
+            while at != 0 {
+                chain = Some(chains.cons(self.levels[at].symbol, chain));
+                below.extend(chain);
+                at = self.levels[at].parent.0 as usize;
             }
+            below.reverse();
+            let state = self.levels[parent_index].state;
             for terminal in 0..n_terminals {
-                let goes_on = |&&(level, _): &&(PathId, ChainId)| {
-                    level == PathId::NONE || {
-                        let state = self.levels[level.0 as usize].state;
-                        self.raw(state, terminal as Terminal) != Raw::One(Alternative::Pop)
-                    }
-                };
-                let &(consumer, chain) = above.iter().find(goes_on).expect("the end of the path is no level");
-                completions[index * n_terminals + terminal] = Completion { consumer, chain };
+                let goes_on =
+                    parent != PathId::NONE && self.raw(state, terminal as Terminal) != Raw::One(Alternative::Pop);
+                let consumer =
+                    if goes_on { parent } else { completions[parent_index * n_terminals + terminal].consumer };
+                let chain = below[depths[consumer.0 as usize] as usize];
+                completions.push(Completion { consumer, chain });
             }
         }
         (chains, completions)

@@ -21,6 +21,7 @@ pub struct Terminals {
     numbers: Vec<Option<Terminal>>,
     /// `fallback[terminal]`: what a soft keyword is elsewhere.
     fallback: Vec<Option<Terminal>>,
+    has_soft: bool,
     /// `variable[symbol]`: whether a metavariable may stand for it; not for literals.
     variable: Vec<bool>,
 }
@@ -46,7 +47,8 @@ impl Terminals {
         }
         let variable =
             grammar.symbols.iter().map(|symbol| grammar.symbols.kind(symbol) != SymbolKind::Literal).collect();
-        Terminals { symbols, numbers, fallback, variable }
+        let has_soft = fallback.iter().any(Option::is_some);
+        Terminals { symbols, numbers, fallback, has_soft, variable }
     }
 
     /// Number of terminals, [`END`] and the metavariable included.
@@ -82,6 +84,13 @@ impl Terminals {
     /// What a soft keyword is where the grammar does not ask for it.
     pub fn fallback(&self, terminal: Terminal) -> Option<Terminal> {
         self.fallback[usize::from(terminal)]
+    }
+
+    /// The terminal and the soft keywords that may be read as it.
+    pub(crate) fn read_as(&self, terminal: Option<Terminal>) -> impl Iterator<Item = Terminal> + '_ {
+        let soft = (0..self.fallback.len() as Terminal)
+            .filter(move |&soft| terminal.is_some() && self.fallback(soft) == terminal);
+        terminal.into_iter().chain(soft.take(if self.has_soft { usize::MAX } else { 0 }))
     }
 
     /// The terminal itself and, of a soft keyword, what else it may be.
@@ -123,8 +132,14 @@ impl TerminalSet {
 
     /// The members in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Terminal> + '_ {
-        let n = self.0.len() as u16 * 64;
-        (0..n).filter(|&terminal| self.contains(terminal))
+        self.0.iter().enumerate().flat_map(|(index, &word)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros();
+                left &= left.checked_sub(1)?;
+                Some((index * 64) as Terminal + bit as Terminal)
+            })
+        })
     }
 }
 

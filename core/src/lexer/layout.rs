@@ -1,226 +1,218 @@
-//! The layout engine: line ends and indentation to tokens, as the specification says.
+//! Layout: logical lines and indented blocks.
 //!
-//! A logical line ends with a NEWLINE token; a line end inside joining brackets, or on a line without tokens, is trivia. The
-//! first token of a logical line decides on blocks, by the column of the blanks before it. INDENT and DEDENT have no width.
-//! An INDENT stands directly behind the NEWLINE before it. Comment lines decide where a DEDENT stands: directly behind the
-//! last comment line that belongs to the block, that is before the first one indented no deeper than the outer level.
+//! A line end is a NEWLINE token at the end of a logical line: not inside joining brackets, not on a line without tokens.
+//! The blanks before a logical line give its column; a stack of columns decides about INDENT and DEDENT, as in Python's
+//! reference, section 2.1. Where we place them differs from CPython: comments stay in the block they are indented with.
 //!
 //! ```text
-//! if a:⏎          NEWLINE INDENT
-//!     b⏎          NEWLINE
-//!     # inside⏎   trivia of the DEDENT, which stands at the end of this line
-//! # outside⏎      trivia of c
-//! c⏎
+//! if a:NEWLINE INDENT
+//!     # of b: trivia of the block's first token
+//!     bNEWLINE
+//!     # still of the block
+//! DEDENT
+//! # behind the block
+//! c
 //! ```
 
-use super::{IndentSpec, Kind, LexError, Lexer, Token};
 use crate::span::Span;
 
-/// How deep a line is indented, measured twice.
+use super::{IndentSpec, Kind, LayoutSpec, LexError, Token};
+
+/// The byte order mark: it may precede the first line's blanks.
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+
+/// A column, with tabs as the specification has them and with tabs as one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Indentation {
-    /// With tab stops.
-    column: u32,
-    /// With tabs as one column.
+struct Column {
+    wide: u32,
     narrow: u32,
 }
 
-/// A line that holds nothing but trivia, with a comment among it.
+/// A line that holds only trivia, but not only blanks.
 struct CommentLine {
     column: u32,
-    /// Behind its line end.
+    /// Offset behind its line end.
     end: u32,
 }
 
-/// Turns what the scanner finds into tokens.
+/// The state of the layout in one text.
 pub(super) struct Layouter<'a> {
     bytes: &'a [u8],
-    out: &'a mut Vec<Token>,
-    /// Number of tokens that were there before.
-    n_before: usize,
     newline: Option<Kind>,
     indent: Option<IndentSpec>,
+    /// As in the specification.
     ends: &'a [Kind],
-    /// Open joining brackets.
+    /// Number of tokens that were there before.
+    n_before: usize,
+    /// Joining brackets that are open.
     depth: u32,
-    /// The open blocks, the outermost first.
-    blocks: Vec<Indentation>,
-    /// Whether no token of the logical line has been read.
-    is_fresh: bool,
-    /// Where the physical line begins.
+    /// Whether the next token begins no logical line; always, if there are no lines.
+    inside_line: bool,
+    /// Where the current physical line begins, if it may begin a logical one.
     line_start: usize,
-    /// Whether the line has trivia that is no blank.
-    has_comment: bool,
+    /// The open blocks, the text as a whole first.
+    levels: Vec<Column>,
+    /// Comment lines since the last logical line.
     comments: Vec<CommentLine>,
 }
 
 impl<'a> Layouter<'a> {
-    pub(super) fn new(lexer: &'a Lexer, text: &'a str, out: &'a mut Vec<Token>) -> Layouter<'a> {
+    /// At the start of `text`, whose tokens go behind `n_before` others.
+    pub(super) fn new(spec: &'a LayoutSpec, text: &'a str, n_before: usize) -> Layouter<'a> {
+        let newline = spec.newline.map(|(kind, _)| kind);
         Layouter {
             bytes: text.as_bytes(),
-            n_before: out.len(),
-            out,
-            newline: lexer.layout.newline.as_ref().map(|(kind, _)| *kind),
-            indent: lexer.layout.indent,
-            ends: &lexer.layout.end,
+            newline,
+            indent: spec.indent.filter(|_| newline.is_some()),
+            ends: &spec.end,
+            n_before,
             depth: 0,
-            blocks: vec![Indentation { column: 0, narrow: 0 }],
-            is_fresh: true,
-            line_start: 0,
-            has_comment: false,
+            inside_line: newline.is_none(),
+            line_start: if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
+            levels: vec![Column { wide: 0, narrow: 0 }],
             comments: Vec::new(),
         }
     }
 
-    #[inline]
-    pub(super) fn trivia(&mut self, start: usize, _end: usize) {
-        if self.is_fresh && !is_blank(self.bytes[start]) && !self.bytes[start..].starts_with("\u{FEFF}".as_bytes()) {
-            self.has_comment = true;
+    /// A token follows: if it is the first of its logical line, adds the indentation tokens before it.
+    #[inline(always)]
+    pub(super) fn before_token(&mut self, out: &mut Vec<Token>) -> Result<(), LexError> {
+        if self.inside_line {
+            return Ok(());
         }
+        self.begin_line(out)
     }
 
-    #[inline]
-    pub(super) fn token(&mut self, kind: Kind, start: usize, end: usize) -> Result<(), LexError> {
-        if self.is_fresh {
-            self.begin_line()?;
+    fn begin_line(&mut self, out: &mut Vec<Token>) -> Result<(), LexError> {
+        self.inside_line = true;
+        let Some(spec) = self.indent else { return Ok(()) };
+        let (column, end) = measure(self.bytes, self.line_start, spec.tab);
+        let top = self.top();
+        if column != top {
+            let span = Span::new(self.line_start as u32, end as u32);
+            if column.wide > top.wide {
+                if spec.strict && column.narrow <= top.narrow {
+                    return Err(LexError::InconsistentTabs { span });
+                }
+                self.levels.push(column);
+                let place = self.last_end(out);
+                out.push(Token { start: place, end: place, kind: spec.indent });
+            } else {
+                if !self.levels.iter().any(|level| level.wide == column.wide) {
+                    let expected = self.levels.iter().map(|level| level.wide).collect();
+                    return Err(LexError::InconsistentDedent { span, expected, found: column.wide });
+                }
+                self.close_levels(spec, column.wide, out);
+                if spec.strict && column.narrow != self.top().narrow {
+                    return Err(LexError::InconsistentTabs { span });
+                }
+            }
         }
-        self.out.push(Token { start: start as u32, end: end as u32, kind });
+        self.comments.clear();
         Ok(())
     }
 
+    fn top(&self) -> Column {
+        *self.levels.last().expect("the level of the whole text is never closed")
+    }
+
+    /// Closes the levels deeper than `column`. Each ends behind the last comment line before the first one that is not
+    /// deeper than the level to which it returns, or directly behind the line before if no comment belongs to it.
+    fn close_levels(&mut self, spec: IndentSpec, column: u32, out: &mut Vec<Token>) {
+        let mut place = self.last_end(out);
+        let mut comments = self.comments.iter().peekable();
+        while self.top().wide > column {
+            self.levels.pop();
+            let returns_to = self.levels.last().map_or(0, |level| level.wide);
+            while let Some(comment) = comments.next_if(|comment| comment.column > returns_to) {
+                place = comment.end;
+            }
+            out.push(Token { start: place, end: place, kind: spec.dedent });
+        }
+    }
+
+    /// A line end `start..end`.
     #[inline]
+    pub(super) fn line_end(&mut self, kind: Kind, start: usize, end: usize, out: &mut Vec<Token>) {
+        if self.depth > 0 {
+            return;
+        }
+        if self.inside_line {
+            out.push(Token { start: start as u32, end: end as u32, kind });
+            self.inside_line = false;
+        } else {
+            self.line_without_token(start, end);
+        }
+        self.line_start = end;
+    }
+
+    /// Notes the line up to `stop`, whose line end reaches to `end`, if it is a comment line.
+    fn line_without_token(&mut self, stop: usize, end: usize) {
+        let Some(spec) = self.indent else { return };
+        let (column, blanks_end) = measure(self.bytes, self.line_start, spec.tab);
+        if blanks_end < stop {
+            self.comments.push(CommentLine { column: column.wide, end: end as u32 });
+        }
+    }
+
+    /// An opening bracket was read.
+    #[inline(always)]
     pub(super) fn open(&mut self) {
         self.depth += 1;
     }
 
-    #[inline]
+    /// A closing bracket was read.
+    #[inline(always)]
     pub(super) fn close(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    #[inline]
-    pub(super) fn line_end(&mut self, start: usize, end: usize) {
-        if self.depth > 0 {
-            return;
-        }
-        if self.is_fresh {
-            self.end_of_trivia_line(end);
-        } else if let Some(kind) = self.newline {
-            self.out.push(Token { start: start as u32, end: end as u32, kind });
-            self.is_fresh = true;
-            self.comments.clear();
-        }
-        self.line_start = end;
-        self.has_comment = false;
-    }
-
-    fn end_of_trivia_line(&mut self, end: usize) {
-        if self.has_comment && self.indent.is_some() {
-            let column = self.measure().0.column;
-            self.comments.push(CommentLine { column, end: end as u32 });
-        }
-    }
-
-    /// The end of the text: the last line ends, all blocks close, and the end tokens follow.
-    pub(super) fn finish(mut self) -> Result<(), LexError> {
-        let end = self.bytes.len();
-        let empty = |kind| Token { start: end as u32, end: end as u32, kind };
-        if !self.is_fresh {
-            self.out.extend(self.newline.map(empty));
-        } else {
-            self.end_of_trivia_line(end);
+    /// The end of the text: completes the last line, closes all blocks and adds the end tokens.
+    pub(super) fn finish(&mut self, out: &mut Vec<Token>) {
+        let len = self.bytes.len();
+        let end = len as u32;
+        let empty = |kind| Token { start: end, end, kind };
+        if let Some(newline) = self.newline {
+            if self.inside_line {
+                out.push(empty(newline));
+            } else {
+                self.line_without_token(len, len);
+            }
         }
         if let Some(spec) = self.indent {
-            self.close_blocks(spec, 0);
+            self.close_levels(spec, 0, out);
         }
         if let Some((last, before)) = self.ends.split_last() {
-            if self.out.len() > self.n_before {
-                self.out.extend(before.iter().map(|&kind| empty(kind)));
+            if out.len() > self.n_before {
+                out.extend(before.iter().map(|&kind| empty(kind)));
             }
-            self.out.push(empty(*last));
-        }
-        Ok(())
-    }
-
-    /// The first token of a logical line: opens a block, or closes some.
-    fn begin_line(&mut self) -> Result<(), LexError> {
-        self.is_fresh = false;
-        let Some(spec) = self.indent else { return Ok(()) };
-        let (here, blanks) = self.measure();
-        let top = *self.blocks.last().expect("the outermost block is never closed");
-        let tabs = || LexError::InconsistentTabs { span: Span::new(self.line_start as u32, blanks as u32) };
-        if here.column == top.column {
-            return if spec.strict && here.narrow != top.narrow { Err(tabs()) } else { Ok(()) };
-        }
-        if here.column > top.column {
-            if spec.strict && here.narrow <= top.narrow {
-                return Err(tabs());
-            }
-            self.blocks.push(here);
-            let at = self.last_end();
-            self.out.push(Token { start: at, end: at, kind: spec.indent });
-            return Ok(());
-        }
-        let expected = self.blocks.iter().map(|block| block.column).collect();
-        self.close_blocks(spec, here.column);
-        let top = *self.blocks.last().expect("the outermost block is never closed");
-        if top.column != here.column {
-            let span = Span::new(self.line_start as u32, blanks as u32);
-            return Err(LexError::InconsistentDedent { span, expected, found: here.column });
-        }
-        if spec.strict && here.narrow != top.narrow {
-            return Err(LexError::InconsistentTabs { span: Span::new(self.line_start as u32, blanks as u32) });
-        }
-        Ok(())
-    }
-
-    /// Closes the blocks that are deeper than `column`, from the inside out.
-    fn close_blocks(&mut self, spec: IndentSpec, column: u32) {
-        let mut at = self.last_end();
-        let mut next = 0;
-        while self.blocks.len() > 1 && self.blocks[self.blocks.len() - 1].column > column {
-            self.blocks.pop();
-            let outer = self.blocks[self.blocks.len() - 1].column;
-            while let Some(comment) = self.comments.get(next)
-                && comment.column > outer
-            {
-                at = at.max(comment.end);
-                next += 1;
-            }
-            self.out.push(Token { start: at, end: at, kind: spec.dedent });
+            out.push(empty(*last));
         }
     }
 
-    fn last_end(&self) -> u32 {
-        if self.out.len() > self.n_before { self.out[self.out.len() - 1].end } else { 0 }
-    }
-
-    /// The indentation of the physical line, and where its blanks end.
-    fn measure(&self) -> (Indentation, usize) {
-        let tab = self.indent.map_or(1, |spec| spec.tab);
-        let mut at = self.line_start;
-        if at == 0 && self.bytes.starts_with("\u{FEFF}".as_bytes()) {
-            at = "\u{FEFF}".len();
-        }
-        let mut indentation = Indentation { column: 0, narrow: 0 };
-        while let Some(&byte) = self.bytes.get(at)
-            && is_blank(byte)
-        {
-            match byte {
-                b' ' => indentation = Indentation { column: indentation.column + 1, narrow: indentation.narrow + 1 },
-                b'\t' => {
-                    let column = (indentation.column / tab + 1) * tab;
-                    indentation = Indentation { column, narrow: indentation.narrow + 1 };
-                }
-                _ => indentation = Indentation { column: 0, narrow: 0 },
-            }
-            at += 1;
-        }
-        (indentation, at)
+    /// Where the last token ends.
+    fn last_end(&self, out: &[Token]) -> u32 {
+        out[self.n_before..].last().map_or(0, |token| token.end)
     }
 }
 
-/// A blank that counts for indentation: space, tab, form feed.
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\x0C')
+/// The column behind the run of blanks at `at`, and where the run ends. A form feed goes back to column 0.
+fn measure(bytes: &[u8], mut at: usize, tab: u32) -> (Column, usize) {
+    let start = at;
+    while bytes.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    let mut column = Column { wide: (at - start) as u32, narrow: (at - start) as u32 };
+    let tab = tab.max(1);
+    loop {
+        column = match bytes.get(at) {
+            Some(b' ') => Column { wide: column.wide + 1, narrow: column.narrow + 1 },
+            Some(b'\t') => {
+                Column { wide: (column.wide / tab).saturating_add(1).saturating_mul(tab), narrow: column.narrow + 1 }
+            }
+            Some(b'\x0c') => Column { wide: 0, narrow: 0 },
+            _ => return (column, at),
+        };
+        at += 1;
+    }
 }

@@ -84,3 +84,6 @@ pub struct IndentSpec {
     /// Whether indentation must compare alike if a tab counts as one column.
     pub strict: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,10 +26,8 @@ const GROWTH: usize = 24;
 
 /// Set in an entry at which the scanner stops: dead or unknown.
 pub(crate) const STOP: u32 = 1 << 31;
-/// Set in an entry whose target has a [`Skip`].
+/// Set in an entry whose target has a [`Skip`]; so entries from here on need a closer look.
 pub(crate) const SKIP: u32 = 1 << 30;
-/// Entries from here on need a closer look.
-pub(crate) const FLAGS: u32 = SKIP;
 /// The entry of the dead state.
 const DEAD_ENTRY: u32 = STOP;
 /// The entry of a row not yet computed.
@@ -159,8 +157,9 @@ struct Cache {
     shift: u32,
     states: Vec<Arc<Residuals>>,
     index: FxHashMap<Box<[(u32, Term)]>, u32>,
-    /// `rows[state]`: whether its row is computed.
-    rows: Vec<bool>,
+    /// `rows[state]`: whether its row is computed for the columns of ASCII, and for the others.
+    rows: Vec<[bool; 2]>,
+    /// Number of rows computed for the columns of ASCII.
     n_rows: usize,
     /// As in [`Dfa`], without `SKIP`.
     table: Vec<u32>,
@@ -199,11 +198,12 @@ impl LazyDfa {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A snapshot in which the row of `state`, a state of `dfa`, is known, and that state's number in it. The number changes
-    /// only if the cache was dropped because it held too many states.
+    /// A snapshot in which the transition of `state`, a state of `dfa`, by `byte` is known, and that state's number in it. The
+    /// number changes only if the cache was dropped because it held too many states.
     ///
-    /// Rows of states near it are computed too, so that there are few misses.
-    pub fn grow(&self, dfa: &Dfa, state: u32) -> (Arc<Dfa>, u32) {
+    /// The rest of the row is computed too, and rows of states near it, so that there are few misses; but the columns of
+    /// bytes that are not ASCII only if `byte` is none: most rows never need them, and with Unicode classes they are most columns.
+    pub fn grow(&self, dfa: &Dfa, state: u32, byte: u8) -> (Arc<Dfa>, u32) {
         let mut cache = self.cache();
         let residuals = dfa.residuals[state as usize].live.clone();
         if cache.states.len() >= self.state_limit {
@@ -211,15 +211,21 @@ impl LazyDfa {
             cache.generation += 1;
         }
         let state = if dfa.generation == cache.generation { state } else { cache.state(residuals) };
-        if !cache.rows[state as usize] {
-            cache.compute_near(state);
+        if !cache.is_known(state, byte) {
+            if cache.is_ascii(byte) {
+                cache.compute_near(state);
+            } else {
+                cache.compute_row(state, false);
+            }
             let dfa = Arc::new(cache.publish());
             *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = dfa.clone();
             return (dfa, state);
         }
-        // Another thread computed the row meanwhile.
+        // It was known, or another thread computed it meanwhile: each change of the cache is published before the lock is free,
+        // but for a state that was carried over to a new generation.
         let current = self.snapshot();
-        if current.generation == cache.generation && (state as usize) < current.n_states() {
+        let is_current = current.generation == cache.generation && (state as usize) < current.n_states();
+        if is_current && current.next(state, byte).is_some() {
             return (current, state);
         }
         (Arc::new(cache.publish()), state)
@@ -230,8 +236,8 @@ impl LazyDfa {
         if let Some(next) = dfa.next(state, byte) {
             return (dfa.clone(), next);
         }
-        let (dfa, state) = self.grow(dfa, state);
-        let next = dfa.next(state, byte).expect("growing makes the row known");
+        let (dfa, state) = self.grow(dfa, state, byte);
+        let next = dfa.next(state, byte).expect("growing makes it known");
         (dfa, next)
     }
 
@@ -267,7 +273,7 @@ impl Cache {
             // No pattern matches anything: `START` is a state of its own all the same.
             self.push_state(live);
             self.row_of(Dfa::START).fill(DEAD_ENTRY);
-            self.rows[Dfa::START as usize] = true;
+            self.rows[Dfa::START as usize] = [true; 2];
         } else {
             assert_eq!(self.state(live), Dfa::START);
         }
@@ -275,7 +281,7 @@ impl Cache {
 
     fn fill_dead(&mut self) {
         self.row_of(Dfa::DEAD).fill(DEAD_ENTRY);
-        self.rows[Dfa::DEAD as usize] = true;
+        self.rows[Dfa::DEAD as usize] = [true; 2];
     }
 
     fn row_of(&mut self, state: u32) -> &mut [u32] {
@@ -298,7 +304,7 @@ impl Cache {
         let patterns = live.iter().map(|&(pattern, _)| pattern).collect();
         self.index.insert(live.clone(), state);
         self.states.push(Arc::new(Residuals { live, accepting, patterns }));
-        self.rows.push(false);
+        self.rows.push([false; 2]);
         self.table.resize(self.table.len() + (1 << self.shift), UNKNOWN_ENTRY);
         state
     }
@@ -309,16 +315,18 @@ impl Cache {
         let goal = self.n_rows + GROWTH.max(self.n_rows / 2);
         let mut queue = VecDeque::from([state]);
         while let Some(state) = queue.pop_front() {
-            if self.rows[state as usize] {
+            if self.rows[state as usize][0] {
                 continue;
             }
-            self.compute_row(state);
+            self.compute_row(state, true);
             if self.n_rows >= goal {
                 return;
             }
             for class in 0..self.representatives.len() {
                 let entry = self.row_of(state)[class];
-                if self.representatives[class] < 128 && entry & STOP == 0 && !self.rows[(entry >> self.shift) as usize]
+                if self.representatives[class] < 128
+                    && entry & STOP == 0
+                    && !self.rows[(entry >> self.shift) as usize][0]
                 {
                     queue.push_back(entry >> self.shift);
                 }
@@ -326,11 +334,24 @@ impl Cache {
         }
     }
 
-    fn compute_row(&mut self, state: u32) {
+    /// Whether the column of `byte` is computed with those of ASCII: the lowest byte of its class is ASCII.
+    fn is_ascii(&self, byte: u8) -> bool {
+        self.representatives[usize::from(self.classes[usize::from(byte)])].is_ascii()
+    }
+
+    fn is_known(&self, state: u32, byte: u8) -> bool {
+        self.rows[state as usize][usize::from(!self.is_ascii(byte))]
+    }
+
+    /// Computes the columns of ASCII, or the others.
+    fn compute_row(&mut self, state: u32, ascii: bool) {
         let residuals = self.states[state as usize].clone();
         let mut live = Vec::new();
         for class in 0..self.representatives.len() {
             let byte = self.representatives[class];
+            if byte.is_ascii() != ascii {
+                continue;
+            }
             live.clear();
             for &(pattern, term) in &residuals.live {
                 let derivative = self.terms.derivative(term, byte);
@@ -347,8 +368,8 @@ impl Cache {
             };
             self.row_of(state)[class] = entry;
         }
-        self.rows[state as usize] = true;
-        self.n_rows += 1;
+        self.rows[state as usize][usize::from(!ascii)] = true;
+        self.n_rows += usize::from(ascii);
     }
 
     /// A snapshot of all that is known.
@@ -379,7 +400,7 @@ impl Cache {
 
     /// How to run through `state`: to one of at most three ASCII bytes, or over a set of at least ten; eight such sets.
     fn skip_of(&self, state: u32, loops: &mut [u8; 256], next_bit: &mut u32) -> Skip {
-        if state <= Dfa::START || !self.rows[state as usize] {
+        if state <= Dfa::START || !self.rows[state as usize][0] {
             return Skip::No;
         }
         let row = &self.table[(state as usize) << self.shift..][..1 << self.shift];

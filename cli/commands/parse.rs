@@ -1,0 +1,93 @@
+//! `langlet parse`: the tree of a file.
+
+use std::path::PathBuf;
+
+use langlet_core::Langlet;
+use langlet_core::cst::Tree;
+use langlet_core::grammar::Symbol;
+use langlet_core::lexer::Token;
+use langlet_core::parser::ReadError;
+
+use super::langlet_of;
+use crate::Outcome;
+use crate::files::Input;
+use crate::output::{Output, Problem};
+use crate::registry::read_as;
+
+/// Arguments of `parse`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "JSON: a node is [\"rule\", child, …], a token [\"KIND\", \"text\", line, column] with the line from 1 and \
+the column in bytes from 0; keywords and operators have their text as kind."
+)]
+pub(crate) struct Args {
+    /// The langlet, by name or path; may be left out if the ending of the file tells it.
+    #[arg(short, long)]
+    langlet: Option<String>,
+    /// The rule to read the text as; by default the start rule of the langlet.
+    #[arg(long, value_name = "RULE")]
+    start: Option<String>,
+    /// How to print the tree.
+    #[arg(long, value_enum, default_value_t = Format::Tree)]
+    format: Format,
+    /// Show a chain of nodes with a single child each as one node.
+    #[arg(long)]
+    collapsed: bool,
+    /// The file; `-` is the standard input.
+    file: PathBuf,
+}
+
+/// How a tree is printed.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// One node per line, indented.
+    Tree,
+    /// Nested lists.
+    Json,
+    /// A graph for Graphviz.
+    Dot,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
+    let chosen = langlet_of(args.langlet.as_deref(), std::slice::from_ref(&args.file), output)?;
+    let source = Input::from_argument(&args.file).read_text(chosen.coding_cookie)?.source;
+    let langlet = read_as(&chosen.langlet, &source)?;
+    let start = match &args.start {
+        Some(name) => rule(&langlet, name)?,
+        None => langlet.start(),
+    };
+    let tree =
+        parse_as(&langlet, start, &source.text).map_err(|error| Problem::Text(vec![error.diagnostic(&source)]))?;
+    let text = match (args.format, args.collapsed) {
+        (Format::Tree, false) => tree.listing(),
+        (Format::Tree, true) => tree.collapsed_listing(),
+        (Format::Json, collapsed) => tree.json(collapsed),
+        (Format::Dot, collapsed) => tree.dot(collapsed),
+    };
+    output.write(text.as_bytes())?;
+    Ok(Outcome::Fine)
+}
+
+/// The tree of a text as a rule. Where the rule does not ask for them, the layout tokens at the end of every text are left
+/// out: those that end a file for a statement, and that of the last line end, too, for an expression.
+fn parse_as(langlet: &Langlet, start: Symbol, text: &str) -> Result<Tree, ReadError> {
+    let tokens = langlet.tokens(text)?;
+    let grammar = langlet.grammar();
+    let is_layout = |token: &Token| {
+        let symbol = langlet.tables().terminals.symbol(token.kind);
+        symbol.is_some_and(|symbol| grammar.is_layout(symbol))
+    };
+    let n_layout = tokens.iter().rev().take(grammar.layout.end.len() + 1).take_while(|token| is_layout(token)).count();
+    let parse = |n_dropped: usize| langlet.parse_tokens(start, text.to_owned(), &tokens[..tokens.len() - n_dropped]);
+    // The first error tells most: it knows what stands at the end.
+    let parsed = parse(0).or_else(|error| (1..=n_layout).find_map(|n| parse(n).ok()).ok_or(error));
+    Ok(parsed?)
+}
+
+fn rule(langlet: &Langlet, name: &str) -> Result<Symbol, Problem> {
+    let symbol = langlet.symbol(name).map_err(|error| Problem::file("--start", error))?;
+    match langlet.grammar().rhs(symbol) {
+        Some(_) => Ok(symbol),
+        None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
+    }
+}

@@ -1,0 +1,88 @@
+//! The README and the examples say what is so: every command that they show is run, and its output compared.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The code blocks of a page: language, and text.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in page.lines() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(language), None) => open = Some((language.to_owned(), String::new())),
+            (Some(_), Some(block)) => blocks.push(block),
+            (None, Some((language, text))) => open = Some((language, text + line + "\n")),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+fn langlet(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_langlet")).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_first_command_of_the_readme_prints_what_it_shows() {
+    let page = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = blocks(&page);
+    let command = blocks.iter().find_map(|(_, text)| text.trim().strip_prefix("$ cargo run --release -- ")).unwrap();
+    let arguments: Vec<&str> = command.split_whitespace().collect();
+    let python: Vec<&String> =
+        blocks.iter().filter(|(language, _)| language == "python").map(|(_, text)| text).collect();
+    let [before, after] = python[..] else { panic!("the README shows a program before and after") };
+    assert_eq!(*before, fs::read_to_string(root().join(arguments.last().unwrap())).unwrap());
+    assert_eq!(*after, langlet(&arguments));
+}
+
+/// Rules that the README quotes stand in the transformation, blanks aside; so does the langlet in its example.
+#[test]
+fn what_the_readme_quotes_is_there() {
+    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = fs::read_to_string(root().join("README.md")).unwrap();
+    let rules =
+        fs::read_to_string(root().join("transforms/python2-to-python3/python27-to-python38.transform")).unwrap();
+    let rules: Vec<String> = rules.lines().map(squeeze).collect();
+    let example = squeeze(&fs::read_to_string(root().join("examples/unless.rs")).unwrap());
+    let mut n_rules = 0;
+    for (language, text) in blocks(&page) {
+        if language.is_empty() && text.starts_with("rule ") {
+            for line in text.lines() {
+                assert!(rules.contains(&squeeze(line)), "{line}");
+                n_rules += 1;
+            }
+        } else if text.starts_with("langlet ") {
+            assert!(example.contains(&squeeze(&text)), "{text}");
+        }
+    }
+    assert!(n_rules > 0);
+}
+
+#[test]
+fn the_examples_run() {
+    for (name, expected) in [("unless", "if not (done or failed):"), ("translate", "# line 4: has_key_not")] {
+        let binary = Path::new(env!("CARGO_BIN_EXE_langlet")).parent().unwrap().join("examples").join(name);
+        let output = Command::new(&binary).output().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && output.stderr.is_empty() && shown.contains(expected), "{name}: {shown}");
+    }
+}
+
+/// Links of the pages lead to files that exist.
+#[test]
+fn links_lead_somewhere() {
+    for page in ["README.md", "docs/architecture.md", "docs/notation.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path: PathBuf = root().join(page).parent().unwrap().join(link.split('#').next().unwrap());
+            assert!(link.starts_with('#') || path.exists(), "{page}: {link}");
+        }
+    }
+}
