@@ -99,7 +99,7 @@ impl Tree {
     }
 
     /// Checks the links of the storage: parents, siblings, and that no stored inner node has exactly one child.
-    pub(crate) fn check_links(&self) -> bool {
+    pub fn check_links(&self) -> bool {
         self.stored_preorder(self.root).all(|id| {
             let stored = self.stored(id);
             let first = stored.first();

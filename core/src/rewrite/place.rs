@@ -37,7 +37,7 @@ impl Placing<'_> {
         if self.derives(rule, children) {
             return Some(rule);
         }
-        let rules = self.target.grammar().rules.keys().map(|&rule| self.space.from_target(rule));
+        let rules = self.target.grammar().rules.keys().map(|&rule| self.space.of_target(rule));
         rules.into_iter().find(|&rule| self.derives(rule, children))
     }
 
@@ -94,13 +94,13 @@ impl Placing<'_> {
             for &symbol in &step.after {
                 children.push(self.constant(tree, symbol)?);
             }
-            node = tree.inner_unchecked(self.space.from_target(step.rule), &children);
+            node = tree.inner_unchecked(self.space.of_target(step.rule), &children);
         }
         Ok(node)
     }
 
     fn constant(&self, tree: &mut Tree, symbol: Symbol) -> Result<Node, EditError> {
         let text = self.target.grammar().constant_text(symbol).expect("interpolations add constants alone");
-        tree.token(self.space.from_target(symbol), text)
+        tree.token(self.space.of_target(symbol), text)
     }
 }

@@ -13,8 +13,8 @@ use crate::parser::drive::METAVARIABLE;
 /// The numbering for trees that are translated from one langlet to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Space {
-    /// `from_target[symbol of the target]`.
-    from_target: Vec<Symbol>,
+    /// `of_target[symbol of the target]`.
+    of_target: Vec<Symbol>,
     /// `to_target[symbol]`: `None` if the target has no such rule or token.
     to_target: Vec<Option<Symbol>>,
 }
@@ -30,7 +30,7 @@ impl Space {
         let named: FxHashMap<_, Symbol> =
             from.symbols.iter().skip(n_shared).map(|symbol| (key(from, symbol), symbol)).collect();
         let mut next = from.symbols.len() as u16;
-        let mut from_target = Vec::with_capacity(to.symbols.len());
+        let mut of_target = Vec::with_capacity(to.symbols.len());
         for symbol in to.symbols.iter() {
             let number = if symbol.index() < n_shared {
                 symbol
@@ -40,17 +40,17 @@ impl Space {
                 next += 1;
                 Symbol(next - 1)
             };
-            from_target.push(number);
+            of_target.push(number);
         }
         let mut to_target = vec![None; usize::from(next)];
         for symbol in to.symbols.iter().filter(|&symbol| is_alive(to, symbol)) {
-            to_target[from_target[symbol.index()].index()] = Some(symbol);
+            to_target[of_target[symbol.index()].index()] = Some(symbol);
         }
-        Space { from_target, to_target }
+        Space { of_target, to_target }
     }
 
-    pub(crate) fn from_target(&self, symbol: Symbol) -> Symbol {
-        if symbol == METAVARIABLE { symbol } else { self.from_target[symbol.index()] }
+    pub(crate) fn of_target(&self, symbol: Symbol) -> Symbol {
+        if symbol == METAVARIABLE { symbol } else { self.of_target[symbol.index()] }
     }
 
     pub(crate) fn to_target(&self, symbol: Symbol) -> Option<Symbol> {

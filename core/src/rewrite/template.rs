@@ -88,7 +88,7 @@ pub(crate) fn fill(
     (template, spacing): (&Fragment, &Spacing),
     bindings: &Bindings,
 ) -> Result<Filled, FillError> {
-    let node = tree.graft_with(&template.tree, template.tree.root(), |symbol| placing.space.from_target(symbol))?;
+    let node = tree.graft_with(&template.tree, template.tree.root(), |symbol| placing.space.of_target(symbol))?;
     // A root of its own for the while, so that even the outermost node can be exchanged.
     let old_root = std::mem::replace(&mut tree.root, node.id);
     let filled = fill_leaves(placing, tree, (template, spacing), bindings);

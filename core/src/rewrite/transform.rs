@@ -281,13 +281,16 @@ pub fn stands_for(name: &str, rule: &str) -> bool {
     rule.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
+/// Levels of a chain, outermost first, each with the number of a rule that may apply there.
+type Candidates = Arc<[(u16, usize)]>;
+
 struct Rewriter<'a> {
     placing: Placing<'a>,
     rules: &'a [&'a Rule],
     applied: Vec<Applied>,
     refusals: Vec<Refusal>,
     /// `by_chain[chain]`: levels, outermost first, with the rules that may apply there; `None` if not asked before.
-    by_chain: Vec<Option<Arc<[(u16, usize)]>>>,
+    by_chain: Vec<Option<Candidates>>,
 }
 
 impl Rewriter<'_> {
@@ -332,7 +335,7 @@ impl Rewriter<'_> {
         Ok(None)
     }
 
-    fn candidates(&mut self, tree: &Tree, id: NodeId) -> Arc<[(u16, usize)]> {
+    fn candidates(&mut self, tree: &Tree, id: NodeId) -> Candidates {
         let chain = tree.stored(id).chain.0 as usize;
         if self.by_chain.len() <= chain {
             self.by_chain.resize(chain + 1, None);
@@ -345,7 +348,7 @@ impl Rewriter<'_> {
             let rules = self.rules.iter().enumerate().filter(|(_, rule)| rule.symbol() == symbol);
             found.extend(rules.map(|(rule, _)| (level as u16, rule)));
         }
-        let found: Arc<[(u16, usize)]> = found.into();
+        let found: Candidates = found.into();
         self.by_chain[chain] = Some(found.clone());
         found
     }
@@ -396,12 +399,12 @@ impl Rewriter<'_> {
                         .tables()
                         .terminals
                         .symbol(kind)
-                        .is_some_and(|kind| self.placing.space.from_target(kind) == tree.symbol(node))
+                        .is_some_and(|kind| self.placing.space.of_target(kind) == tree.symbol(node))
                 {
                     return Ok(None);
                 }
                 let symbol = target.tables().terminals.symbol(kind).expect("a token that was read has a symbol");
-                let token = tree.token(self.placing.space.from_target(symbol), &new)?;
+                let token = tree.token(self.placing.space.of_target(symbol), &new)?;
                 Filled { node: token, copies: Vec::new() }
             }
         };
