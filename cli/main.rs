@@ -87,9 +87,12 @@ fn main() -> ExitCode {
 
 /// Reports what stopped a subcommand; the exit code. Nobody to read the output is no error.
 fn report(error: anyhow::Error, output: &Output) -> u8 {
-    match error.downcast_ref::<io::Error>() {
-        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
-        _ => {}
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            output.error(&format!("the output cannot be written: {}", files::reason(error)));
+            return 2;
+        }
+        return 0;
     }
     match error.downcast::<clap::Error>() {
         Ok(usage) => {

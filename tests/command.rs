@@ -443,6 +443,19 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let folder = Folder::new(&[]);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = folder.command("list").stdout(full).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), &*message),
+        (Some(2), "error: the output cannot be written: no space left on device\n")
+    );
+}
+
 // ---- encodings ---------------------------------------------------------------------------------------------------------
 
 #[test]

@@ -244,7 +244,10 @@ fn accepts_prefix(automaton: &LazyDfa, text: &[u8]) -> bool {
         if dfa.accept(state).is_some() || state == Dfa::DEAD {
             break;
         }
-        (dfa, state) = automaton.step(&dfa, state, byte);
+        match dfa.next(state, byte) {
+            Some(next) => state = next,
+            None => (dfa, state) = automaton.step(&dfa, state, byte),
+        }
     }
     dfa.accept(state).is_some()
 }

@@ -81,7 +81,6 @@ impl Tree {
         let upper: Vec<Symbol> = self.chain(node)[usize::from(node.level)..].to_vec();
         let mut stack = vec![(node.id, NodeId::null())];
         let mut root = NodeId::null();
-        let mut last_of: slotmap::SecondaryMap<NodeId, NodeId> = slotmap::SecondaryMap::new();
         while let Some((from, parent)) = stack.pop() {
             let stored = *self.stored(from);
             let mut new = stored;
@@ -96,8 +95,7 @@ impl Tree {
             if parent.is_null() {
                 root = id;
             } else {
-                self.append(parent, id, last_of.get(parent).copied());
-                last_of.insert(parent, id);
+                self.append(parent, id);
             }
             let mut children = Vec::new();
             let mut child = stored.first();
@@ -129,7 +127,6 @@ impl Tree {
     ) -> Result<Node, EditError> {
         let mut root = NodeId::null();
         let mut stack = vec![(node.id, NodeId::null())];
-        let mut last_of: slotmap::SecondaryMap<NodeId, NodeId> = slotmap::SecondaryMap::new();
         while let Some((from, parent)) = stack.pop() {
             let stored = *other.stored(from);
             let skipped = if from == node.id { usize::from(node.level) } else { 0 };
@@ -147,8 +144,7 @@ impl Tree {
             if parent.is_null() {
                 root = id;
             } else {
-                self.append(parent, id, last_of.get(parent).copied());
-                last_of.insert(parent, id);
+                self.append(parent, id);
             }
             let mut children = Vec::new();
             let mut child = stored.first();
@@ -446,21 +442,18 @@ impl Tree {
         }
     }
 
-    /// Appends a child to an inner node whose last child so far is known.
-    fn append(&mut self, parent: NodeId, child: NodeId, last: Option<NodeId>) {
+    /// Appends a child to an inner node.
+    fn append(&mut self, parent: NodeId, child: NodeId) {
         self.stored_mut(child).parent = parent;
-        match last {
-            None => {
-                self.stored_mut(child).prev = child;
-                self.stored_mut(parent).set_first(child);
-            }
-            Some(last) => {
-                self.stored_mut(last).next = child;
-                self.stored_mut(child).prev = last;
-                let first = self.stored(parent).first();
-                self.stored_mut(first).prev = child;
-            }
+        let first = self.stored(parent).first();
+        if first.is_null() {
+            self.stored_mut(child).prev = child;
+            self.stored_mut(parent).set_first(child);
+            return;
         }
+        let last = std::mem::replace(&mut self.stored_mut(first).prev, child);
+        self.stored_mut(last).next = child;
+        self.stored_mut(child).prev = last;
     }
 
     /// Removes a stored node and all below it.

@@ -187,6 +187,19 @@ fn shortest_cycle(edges: &[Vec<(Symbol, bool)>], from: Symbol, unit_only: bool) 
 }
 
 fn unreachable(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let inherited = grammar.parent.as_ref().map(|parent| unreached(parent)).unwrap_or_default();
+    for symbol in unreached(grammar).into_iter().filter(|symbol| !inherited.contains(symbol)) {
+        let name = grammar.symbols.name(symbol);
+        let what = if grammar.symbols.is_rule(symbol) { "rule" } else { "token" };
+        let starts: Vec<_> = grammar.starts.iter().map(|&start| format!("`{}`", grammar.symbols.name(start))).collect();
+        let message = format!("the {what} `{name}` cannot be reached from {}", starts.join(", "));
+        let help = format!("use it, drop it, or name it in `start … {name}`");
+        found.push(Diagnostic::warning(&grammar.source, place(grammar, symbol), message).help(help));
+    }
+}
+
+/// Rules and tokens that no program has.
+fn unreached(grammar: &Grammar) -> Vec<Symbol> {
     let mut reached = vec![false; grammar.symbols.len()];
     let mut queue: Vec<Symbol> = grammar.starts.iter().copied().collect();
     grammar.starts.iter().for_each(|start| reached[start.index()] = true);
@@ -200,19 +213,7 @@ fn unreachable(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
         }
     }
     let tokens = grammar.token_order.iter().filter(|&&symbol| !grammar.is_layout(symbol));
-    for &symbol in grammar.rules.keys().chain(tokens) {
-        if reached[symbol.index()] {
-            continue;
-        }
-        let name = grammar.symbols.name(symbol);
-        let what = if grammar.symbols.is_rule(symbol) { "rule" } else { "token" };
-        let starts: Vec<_> = grammar.starts.iter().map(|&start| format!("`{}`", grammar.symbols.name(start))).collect();
-        let message = format!("the {what} `{name}` cannot be reached from {}", starts.join(", "));
-        found.push(
-            Diagnostic::warning(&grammar.source, place(grammar, symbol), message)
-                .help(format!("use it, drop it, or name it in `start … {name}`")),
-        );
-    }
+    grammar.rules.keys().chain(tokens).copied().filter(|symbol| !reached[symbol.index()]).collect()
 }
 
 /// The regexes of the named and anonymous tokens, in order, as terms.

@@ -211,8 +211,8 @@ impl Transform {
         let placing = Placing { space: &space, target: &self.target };
         let mut rewriter =
             Rewriter { placing, rules: &rules, applied: Vec::new(), refusals: Vec::new(), by_chain: Vec::new() };
-        rewriter.run(&mut tree)?;
         rewriter.settle_trivia(&mut tree, langlet, options)?;
+        rewriter.run(&mut tree)?;
         let Rewriter { mut applied, mut refusals, .. } = rewriter;
         if !refusals.is_empty() {
             refusals.sort_by_key(|refusal| refusal.span);
@@ -481,7 +481,8 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// Comments and blanks that the target has no notation for are left out, or refused.
+    /// Comments and blanks that the target has no notation for are left out, or refused. Comes first, while every token
+    /// still stands where the source has it.
     fn settle_trivia(&mut self, tree: &mut Tree, langlet: &Langlet, options: &Options) -> Result<(), EditError> {
         let target = self.placing.target;
         let skips = |langlet: &Langlet| {
@@ -500,7 +501,7 @@ impl Rewriter<'_> {
             if trivia.is_empty() || reads_as_trivia(target, trivia, &mut tokens) {
                 continue;
             }
-            let kept = self.without_foreign(trivia, langlet, options, self.offset_of(tree, leaf));
+            let kept = self.without_foreign(trivia, langlet, options, tree.stored(leaf).offsets()[0]);
             if let Some(kept) = kept {
                 tree.set_leaf_trivia(leaf, &kept)?;
             }
@@ -514,11 +515,6 @@ impl Rewriter<'_> {
             tree.tail = Span::new(start, tree.text.len() as u32);
         }
         Ok(())
-    }
-
-    fn offset_of(&self, tree: &Tree, leaf: NodeId) -> u32 {
-        let [trivia, _, end] = tree.stored(leaf).offsets();
-        if end <= tree.source_len { trivia } else { 0 }
     }
 
     /// The trivia without the pieces that the target cannot read; a comment among them is a refusal unless dropped.
