@@ -107,3 +107,27 @@ impl Chains {
         id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_chains_have_equal_numbers() {
+        let [a, b, c] = [0, 1, 2].map(Symbol);
+        let mut table = ChainTable::default();
+        let end = table.cons(c, None);
+        let long = table.cons(a, Some(end));
+        assert_eq!(table.cons(a, Some(end)), long);
+        assert_eq!((table.symbols(long), table.len()), (&[a, c][..], 2));
+        // Chains of a tree continue the numbers of the tables and find those that are there.
+        let mut chains = Chains::new(table.into());
+        assert_eq!(chains.intern(&[a, c]), long);
+        let new = chains.intern(&[b, a, c]);
+        assert_eq!(chains.symbols(new), [b, a, c]);
+        assert_eq!(chains.join(&[b], long), new);
+        assert_eq!(chains.intern(&[c]), end);
+        assert_ne!(chains.intern(&[c, c]), chains.intern(&[c]));
+        assert_eq!(chains.symbols(long), [a, c]);
+    }
+}

@@ -151,7 +151,8 @@ fn determinize(automaton: &RuleAutomaton) -> Dfa {
     dfa
 }
 
-/// Moore's refinement: classes are split until all states of a class go to the same classes.
+/// Moore's refinement: classes are split until all states of a class go to the same classes, in the same order, because
+/// the order of alternatives decides where several can read a text.
 fn minimize(dfa: &Dfa) -> Dfa {
     let mut class: Vec<u32> = dfa.iter().map(|(accepting, _)| u32::from(*accepting)).collect();
     let mut n_classes = 0;
@@ -159,8 +160,7 @@ fn minimize(dfa: &Dfa) -> Dfa {
         let mut ids: FxHashMap<(u32, Vec<(Symbol, u32)>), u32> = FxHashMap::default();
         let mut refined = Vec::with_capacity(dfa.len());
         for (state, (_, transitions)) in dfa.iter().enumerate() {
-            let mut signature: Vec<_> = transitions.iter().map(|&(symbol, to)| (symbol, class[to as usize])).collect();
-            signature.sort_unstable();
+            let signature: Vec<_> = transitions.iter().map(|&(symbol, to)| (symbol, class[to as usize])).collect();
             let next = ids.len() as u32;
             refined.push(*ids.entry((class[state], signature)).or_insert(next));
         }

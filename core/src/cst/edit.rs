@@ -3,7 +3,7 @@
 //! One primitive, [`Tree::splice`], exchanges a run of children; the others are its special cases. New nodes are *detached*:
 //! copies of nodes of this tree ([`Tree::copy`]) or of another ([`Tree::graft`]), or new tokens ([`Tree::token`]). An edit
 //! may merge a node into a chain or split a chain; handles to other levels of that chain are then of the past, and the
-//! handle that the edit returns is the valid one.
+//! handle that the edit returns is the valid one. Where two tokens would read as one, an edit puts a blank between them.
 
 use slotmap::Key;
 use thiserror::Error;
@@ -32,7 +32,7 @@ pub enum EditError {
         /// How many there are.
         len: usize,
     },
-    /// The new node is part of a tree already; copy it first.
+    /// The new node is part of a tree already, or given twice; copy it first.
     #[error("the new node is not detached")]
     NotDetached,
     /// The texts of the tree do not fit 4 GiB.
@@ -169,7 +169,9 @@ impl Tree {
         let all = children[..from].iter().chain(new).chain(&children[to..]);
         self.admits(self.symbol(parent), all.map(|&child| self.symbol(child)).collect())?;
         self.are_detached(new)?;
-        Ok(self.splice_unchecked(parent, from, to, new))
+        let parent = self.splice_unchecked(parent, from, to, new);
+        self.keep_run_apart(parent, from, new.len())?;
+        Ok(parent)
     }
 
     /// As [`Tree::splice`], without the check.
@@ -195,7 +197,12 @@ impl Tree {
             self.admits(self.symbol(parent), symbols)?;
         }
         self.are_detached(&[new])?;
-        Ok(self.replace_unchecked(place, new))
+        let there = self.replace_unchecked(place, new);
+        let behind = self.last_leaf(there.id).and_then(|last| self.next_leaf(last));
+        for leaf in [self.first_leaf(there.id), behind].into_iter().flatten() {
+            self.keep_apart(leaf, false)?;
+        }
+        Ok(there)
     }
 
     /// As [`Tree::replace`], without the check.
@@ -210,7 +217,7 @@ impl Tree {
     }
 
     /// Inserts a detached node before the child `index` (the number of children: at the end), with the separator that the
-    /// rule needs. Returns the parent.
+    /// rule needs. Where new tokens have no trivia they get the spacing of the langlet. Returns the parent.
     ///
     /// # Errors
     /// `NotAdmitted` if the rule derives it there neither alone nor with one constant before or behind it.
@@ -226,7 +233,7 @@ impl Tree {
         };
         let network = &self.langlet.tables().network;
         if network.derives(rule, with(&[added])) {
-            return self.splice(parent, index, index, &[new]);
+            return self.insert_run(parent, index, &[new]);
         }
         // Separators that are used already come first, then all that the rule knows.
         let langlet = self.langlet.clone();
@@ -239,17 +246,33 @@ impl Tree {
             let Some(text) = grammar.constant_text(separator) else { continue };
             if network.derives(rule, with(&[added, separator])) {
                 let token = self.token(separator, text)?;
-                return self.splice(parent, index, index, &[new, token]);
+                return self.insert_run(parent, index, &[new, token]);
             }
             if network.derives(rule, with(&[separator, added])) {
                 let token = self.token(separator, text)?;
-                return self.splice(parent, index, index, &[token, new]);
+                return self.insert_run(parent, index, &[token, new]);
             }
         }
         Err(self.not_admitted(rule, &with(&[added])))
     }
 
-    /// Removes a child, with the separator behind it or before it if the rule wants that. Returns the parent.
+    /// Inserts children with the spacing of the langlet, where they bring none.
+    fn insert_run(&mut self, parent: Node, index: usize, run: &[Node]) -> Result<Node, EditError> {
+        let parent = self.splice(parent, index, index, run)?;
+        let mut spaced: Vec<Node> = self.children(parent).skip(index).take(run.len()).collect();
+        // An element that stands behind a new separator now.
+        if run.len() == 2 && index == 0 {
+            spaced.extend(self.children(parent).nth(run.len()));
+        }
+        for node in spaced {
+            if let Some(leaf) = self.first_leaf(node.id) {
+                self.keep_apart(leaf, true)?;
+            }
+        }
+        Ok(parent)
+    }
+
+    /// Removes a child, with the separator behind it or before it if the rule admits that. Returns the parent.
     ///
     /// # Errors
     /// `NotAdmitted` if the rule does not derive what is left.
@@ -261,13 +284,16 @@ impl Tree {
         let rule = self.symbol(parent);
         let is_constant =
             |at: usize| children.get(at).is_some_and(|&s| self.langlet.grammar().constant_text(s).is_some());
-        let mut ranges = vec![(index, index + 1)];
+        // An element goes with its separator where it can, so that none is left at the end of a list; a constant goes alone.
+        let mut ranges = Vec::new();
         if is_constant(index + 1) {
             ranges.push((index, index + 2));
         }
         if index > 0 && is_constant(index - 1) {
             ranges.push((index - 1, index + 1));
         }
+        let alone = if is_constant(index) { 0 } else { ranges.len() };
+        ranges.insert(alone, (index, index + 1));
         let network = &self.langlet.tables().network;
         let admitted = ranges
             .into_iter()
@@ -325,6 +351,39 @@ impl Tree {
         Ok(())
     }
 
+    /// Puts a blank where a run of new children, or what stands behind it, would read as other tokens.
+    fn keep_run_apart(&mut self, parent: Node, from: usize, n: usize) -> Result<(), EditError> {
+        let run: Vec<Node> = self.children(parent).skip(from).take(n).collect();
+        let behind = match (run.last(), self.children(parent).nth(from)) {
+            (Some(last), _) => self.last_leaf(last.id).and_then(|last| self.next_leaf(last)),
+            (None, Some(next)) => self.first_leaf(next.id),
+            (None, None) => self.last_leaf(parent.id).and_then(|last| self.next_leaf(last)),
+        };
+        let leaves: Vec<NodeId> = run.iter().filter_map(|node| self.first_leaf(node.id)).chain(behind).collect();
+        leaves.into_iter().try_for_each(|leaf| self.keep_apart(leaf, false))
+    }
+
+    /// Gives a leaf without trivia the blank that it needs before it, or with `spaced` the one that the langlet wants.
+    fn keep_apart(&mut self, leaf: NodeId, spaced: bool) -> Result<(), EditError> {
+        if !self.leaf_trivia(leaf).is_empty() || self.leaf_text(leaf).is_empty() {
+            return Ok(());
+        }
+        let newline = self.langlet.grammar().layout.newline.as_ref().map(|(symbol, _)| *symbol);
+        let is_newline = |leaf: NodeId| Some(self.symbol(self.bottom(leaf))) == newline;
+        let Some(before) = self.prev_leaf(leaf) else { return Ok(()) };
+        if self.leaf_text(before).is_empty() || is_newline(before) || is_newline(leaf) {
+            return Ok(());
+        }
+        let gap = if spaced {
+            self.gap(before, leaf)
+        } else if self.can_touch(before, leaf) {
+            ""
+        } else {
+            " "
+        };
+        self.set_leaf_trivia(leaf, gap)
+    }
+
     fn add_text(&mut self, text: &str) -> Result<[u32; 2], EditError> {
         let start = u32::try_from(self.text.len()).map_err(|_| EditError::TooLarge)?;
         self.text.push_str(text);
@@ -347,7 +406,10 @@ impl Tree {
 
     fn are_detached(&self, nodes: &[Node]) -> Result<(), EditError> {
         let is_free = |node: &Node| self.stored(node.id).parent.is_null() && node.id != self.root;
-        if nodes.iter().all(is_free) { Ok(()) } else { Err(EditError::NotDetached) }
+        let mut ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
+        ids.sort_unstable();
+        let is_distinct = ids.windows(2).all(|pair| pair[0] != pair[1]);
+        if is_distinct && nodes.iter().all(is_free) { Ok(()) } else { Err(EditError::NotDetached) }
     }
 
     /// Cuts the levels above off a detached node.

@@ -137,14 +137,14 @@ impl Tree {
         self.nodes.get(node.id).is_some_and(|stored| usize::from(node.level) < self.chains.symbols(stored.chain).len())
     }
 
-    /// Number of nodes that are stored.
+    /// Number of nodes that are stored, those that are detached among them.
     pub fn n_stored(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Number of nodes of the full view.
+    /// Number of nodes of the full view, those that are detached aside. Linear in what is stored.
     pub fn n_nodes(&self) -> usize {
-        self.nodes.values().map(|stored| self.chains.symbols(stored.chain).len()).sum()
+        self.stored_preorder(self.root).map(|id| self.chains.symbols(self.stored(id).chain).len()).sum()
     }
 
     /// Bytes of memory that the nodes take, the source text aside.

@@ -78,15 +78,16 @@ impl Tree {
 
     fn is_tight_before(&self, leaf: NodeId) -> bool {
         let tight = &self.langlet.grammar().tight_before;
-        self.opens_with(leaf, |symbol| tight.contains(&symbol))
+        self.edge_has(leaf, |at| self.prev_sibling(at).is_none(), |symbol| tight.contains(&symbol))
     }
 
     fn is_tight_after(&self, leaf: NodeId) -> bool {
-        self.langlet.grammar().tight_after.contains(&self.symbol(self.bottom(leaf)))
+        let tight = &self.langlet.grammar().tight_after;
+        self.edge_has(leaf, |at| self.next_sibling(at).is_none(), |symbol| tight.contains(&symbol))
     }
 
-    /// Whether the token or a rule that begins with it satisfies the test.
-    fn opens_with(&self, leaf: NodeId, test: impl Fn(Symbol) -> bool) -> bool {
+    /// Whether the token, or a rule that has it at this edge, satisfies the test.
+    fn edge_has(&self, leaf: NodeId, is_edge: impl Fn(Node) -> bool, test: impl Fn(Symbol) -> bool) -> bool {
         let mut at = leaf;
         loop {
             if self.chains.symbols(self.stored(at).chain).iter().any(|&symbol| test(symbol)) {
@@ -94,7 +95,7 @@ impl Tree {
             }
             let top = Node::top(at);
             match self.parent(top) {
-                Some(parent) if self.prev_sibling(top).is_none() => at = parent.id,
+                Some(parent) if is_edge(top) => at = parent.id,
                 _ => return false,
             }
         }

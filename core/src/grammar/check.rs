@@ -1,9 +1,10 @@
 //! What is wrong with a whole grammar, its inherited parts included.
 //!
-//! Runs after [`super::delta::apply`]; afterwards every rule is productive and no rule is left-recursive, which the parse
-//! tables rely on. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
+//! Runs after [`super::delta::apply`]; afterwards every rule is productive, no rule is left-recursive and nothing that may be
+//! empty is repeated, which the parse tables rely on. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::{Grammar, Rhs, Symbol};
 use crate::diagnostic::Diagnostic;
@@ -22,6 +23,11 @@ pub fn errors(grammar: &Grammar) -> Vec<Diagnostic> {
     layout(grammar, &mut found);
     unproductive(grammar, &mut found);
     left_recursion(grammar, &mut found);
+    // A rule that derives itself alone may also be empty and repeated; that is one mistake.
+    if found.is_empty() {
+        empty_repetitions(grammar, &mut found);
+    }
+    neutrals(grammar, &mut found);
     found
 }
 
@@ -184,6 +190,75 @@ fn shortest_cycle(edges: &[Vec<(Symbol, bool)>], from: Symbol, unit_only: bool) 
         }
     }
     None
+}
+
+/// Repetitions in which a rule may be empty each time: the empty text would have endlessly many trees.
+fn empty_repetitions(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let (_, nullable) = productive_and_nullable(grammar);
+    let is_nullable = |symbol: Symbol| grammar.symbols.is_rule(symbol) && nullable[symbol.index()];
+    for (&symbol, rule) in &grammar.rules {
+        let Some(repeated) = empty_repetition(&rule.rhs, &is_nullable) else { continue };
+        let (name, inner) = (grammar.symbols.name(symbol), grammar.symbols.name(repeated));
+        let message = format!("`{name}` repeats `{inner}`, which may be empty: a text would have endlessly many trees");
+        found.push(
+            Diagnostic::error(&grammar.source, place(grammar, symbol), message).help(format!(
+                "let `{inner}` be at least one token long, and repeat it or leave it out where it is used"
+            )),
+        );
+    }
+}
+
+/// A rule that some repetition of the right-hand side can go through without reading a token.
+fn empty_repetition(rhs: &Rhs, is_nullable: &impl Fn(Symbol) -> bool) -> Option<Symbol> {
+    match rhs {
+        Rhs::Symbol(_) => None,
+        Rhs::Sequence(parts) | Rhs::Alternatives(parts) => {
+            parts.iter().find_map(|part| empty_repetition(part, is_nullable))
+        }
+        Rhs::Optional(part) => empty_repetition(part, is_nullable),
+        Rhs::Star(part) | Rhs::Plus(part) => {
+            empty_nodes(part, is_nullable).flatten().or_else(|| empty_repetition(part, is_nullable))
+        }
+    }
+}
+
+/// `None` if the right-hand side always reads a token; else a rule that it can be instead, with other empty rules beside
+/// it, or nothing if it has no such rule.
+fn empty_nodes(rhs: &Rhs, is_nullable: &impl Fn(Symbol) -> bool) -> Option<Option<Symbol>> {
+    match rhs {
+        Rhs::Symbol(symbol) => is_nullable(*symbol).then_some(Some(*symbol)),
+        Rhs::Sequence(parts) => {
+            parts.iter().try_fold(None, |first: Option<Symbol>, part| Some(first.or(empty_nodes(part, is_nullable)?)))
+        }
+        Rhs::Alternatives(parts) => parts.iter().filter_map(|part| empty_nodes(part, is_nullable)).reduce(Option::or),
+        Rhs::Optional(part) | Rhs::Star(part) => Some(empty_nodes(part, is_nullable).flatten()),
+        Rhs::Plus(part) => empty_nodes(part, is_nullable),
+    }
+}
+
+/// A neutral production of this file is one of its rule, and has one part that is no constant.
+fn neutrals(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let spans = grammar.file.items.iter().filter(|item| matches!(item.kind, ItemKind::Neutral { .. }));
+    let inherited = grammar.parent.as_ref().map(|parent| &parent.neutrals);
+    let is_own =
+        |rhs: &Arc<Rhs>| !inherited.is_some_and(|known| known.iter().any(|(_, other)| Arc::ptr_eq(rhs, other)));
+    // Those that use what this file drops are gone; then the place may be that of another one.
+    for ((rule, rhs), item) in grammar.neutrals.iter().filter(|(_, rhs)| is_own(rhs)).zip(spans) {
+        let Some(whole) = grammar.rhs(*rule) else { continue };
+        let show = |rhs: &Rhs| format!("`{}`", rhs.display(&grammar.symbols));
+        let productions = rhs.productions();
+        let is_variable = |symbol: &&Symbol| grammar.constant_text(**symbol).is_none();
+        if !productions.iter().all(|production| whole.derives(production)) {
+            let message = format!("{} is no production of `{}`", show(rhs), grammar.symbols.name(*rule));
+            let has = whole.choices().iter().map(show).collect::<Vec<_>>().join(", ");
+            let error = Diagnostic::error(&grammar.source, item.span, message);
+            found.push(error.help(format!("its alternatives are {has}")));
+        } else if !productions.iter().all(|production| production.iter().filter(is_variable).count() == 1) {
+            let message = format!("{} has not exactly one part that is no constant", show(rhs));
+            let error = Diagnostic::error(&grammar.source, item.span, message);
+            found.push(error.help("a neutral production adds constants around one part, such as `'(' sum ')'`"));
+        }
+    }
 }
 
 fn unreachable(grammar: &Grammar, found: &mut Vec<Diagnostic>) {

@@ -231,8 +231,14 @@ impl Delta {
             .map(|symbol| self.grammar.symbols.info(symbol).name.clone())
             .collect();
         let near = did_you_mean(&name.text, names.iter().map(|name| &**name)).map(str::to_owned);
+        let renamed = self.grammar.file.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Rename { from, to } if from.text == name.text && from.span != name.span => Some(to.text.clone()),
+            _ => None,
+        });
         let error = self.error(name.span, message);
-        if let Some(near) = near {
+        if let Some(new) = renamed {
+            *error = error.clone().help(format!("this file renames it to `{new}`"));
+        } else if let Some(near) = near {
             *error = error.clone().help(format!("did you mean `{near}`?"));
         }
     }
@@ -252,12 +258,15 @@ impl Delta {
                     self.unknown(name, message);
                     return;
                 };
+                let is_own = self.defined.iter().any(|(defined, _)| *defined == symbol);
                 if self.grammar.symbols.kind(symbol) != kind {
+                    if *operator == Operator::Define {
+                        return; // reported by the first pass
+                    }
                     let what = if kind == SymbolKind::Skip { "a skipped token" } else { "a token" };
                     self.error(name.span, format!("`{}` is not {what}", name.text));
                     return;
                 }
-                let is_own = self.defined.iter().any(|(defined, _)| *defined == symbol);
                 if *operator == Operator::Replace && is_own {
                     self.error(
                         name.span,
@@ -592,10 +601,14 @@ impl Delta {
         }
         // What is neutral of a removed alternative goes with it.
         let grammar = &self.grammar;
-        let neutrals = grammar.neutrals.iter().filter(|(_, rhs)| {
+        let inherited = grammar.parent.as_ref().map(|parent| &parent.neutrals);
+        let neutrals = grammar.neutrals.iter().filter(|(rule, rhs)| {
             let mut alive = true;
             rhs.for_each_symbol(&mut |symbol| alive &= is_alive(grammar, symbol));
-            alive
+            let is_inherited = inherited.is_some_and(|known| known.iter().any(|(_, other)| Arc::ptr_eq(rhs, other)));
+            // What this file declares itself is checked, not dropped.
+            let derives = |whole: &Rhs| rhs.productions().iter().all(|production| whole.derives(production));
+            alive && (!is_inherited || grammar.rhs(*rule).is_some_and(derives))
         });
         self.grammar.neutrals = neutrals.cloned().collect();
         if self.grammar.starts.is_empty() {

@@ -3,6 +3,8 @@
 //! A sequence has no sequence as a direct part and never exactly one part, alternatives likewise, and an optional or
 //! repeated part is not doubled needlessly. Hence two right-hand sides that differ in grouping alone are equal.
 
+use std::collections::BTreeSet;
+
 use super::symbol::{Symbol, Symbols};
 
 /// A regular right-hand side over symbols. Built by the constructors alone; matched on freely.
@@ -100,6 +102,53 @@ impl Rhs {
                 parts.iter().for_each(|part| part.for_each_symbol(visit))
             }
             Rhs::Optional(part) | Rhs::Star(part) | Rhs::Plus(part) => part.for_each_symbol(visit),
+        }
+    }
+
+    /// Its productions in which nothing is repeated: each optional part there or not, each repeated part once, and not at
+    /// all where it may be left out.
+    pub fn productions(&self) -> Vec<Vec<Symbol>> {
+        match self {
+            Rhs::Symbol(symbol) => vec![vec![*symbol]],
+            Rhs::Sequence(parts) => parts.iter().fold(vec![Vec::new()], |before, part| {
+                let behind = part.productions();
+                before.iter().flat_map(|before| behind.iter().map(move |part| [&before[..], part].concat())).collect()
+            }),
+            Rhs::Alternatives(parts) => parts.iter().flat_map(Rhs::productions).collect(),
+            Rhs::Optional(part) | Rhs::Star(part) => [vec![Vec::new()], part.productions()].concat(),
+            Rhs::Plus(part) => part.productions(),
+        }
+    }
+
+    /// Whether the symbols are one of its productions. Slow; `automata` has a faster way.
+    pub fn derives(&self, production: &[Symbol]) -> bool {
+        self.ends(production, 0).contains(&production.len())
+    }
+
+    /// Where a part of the symbols that begins at `at` may end.
+    fn ends(&self, symbols: &[Symbol], at: usize) -> BTreeSet<usize> {
+        let behind = |part: &Rhs, places: &BTreeSet<usize>| -> BTreeSet<usize> {
+            places.iter().flat_map(|&at| part.ends(symbols, at)).collect()
+        };
+        let repeated = |part: &Rhs, mut places: BTreeSet<usize>| {
+            // Progress: the set grows, and it is at most as large as there are places.
+            loop {
+                let more = behind(part, &places);
+                if more.is_subset(&places) {
+                    return places;
+                }
+                places.extend(more);
+            }
+        };
+        let here = BTreeSet::from([at]);
+        match self {
+            Rhs::Symbol(symbol) if symbols.get(at) == Some(symbol) => BTreeSet::from([at + 1]),
+            Rhs::Symbol(_) => BTreeSet::new(),
+            Rhs::Sequence(parts) => parts.iter().fold(here, |places, part| behind(part, &places)),
+            Rhs::Alternatives(parts) => parts.iter().flat_map(|part| part.ends(symbols, at)).collect(),
+            Rhs::Optional(part) => here.into_iter().chain(part.ends(symbols, at)).collect(),
+            Rhs::Star(part) => repeated(part, here),
+            Rhs::Plus(part) => repeated(part, part.ends(symbols, at)),
         }
     }
 

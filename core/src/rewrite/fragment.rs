@@ -36,7 +36,8 @@ pub(crate) struct Metavariable {
     pub(crate) repeat: Repeat,
     /// The place in the file that holds the fragment, `$` included.
     pub(crate) span: Span,
-    wanted: Option<Symbol>,
+    /// The only symbol that it may stand for; of a run, that its elements may have.
+    pub(crate) wanted: Option<Symbol>,
 }
 
 /// A parsed fragment.

@@ -139,6 +139,12 @@ fn match_list(
             if run.first().is_some_and(|&node| tree.symbol(node) != pattern.tree.symbol(first)) {
                 continue;
             }
+            let is_wanted = |&node: &Node| {
+                metavariable.wanted.is_none_or(|wanted| tree.symbol(node) == wanted || tree.is_token(node))
+            };
+            if !run.iter().all(is_wanted) {
+                continue;
+            }
             let binding = Binding::Run { rule, nodes: run.to_vec() };
             if bindings.bind(tree, &metavariable.name, binding) {
                 if match_list(pattern, (Some(first), rest), tree, rule, &nodes[len..], bindings) {

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::grammar::delta::is_alive;
-use crate::grammar::{Grammar, Symbol};
+use crate::grammar::{Grammar, Symbol, SymbolKind};
 use crate::langlet::Langlet;
 use crate::parser::drive::METAVARIABLE;
 
@@ -43,7 +43,11 @@ impl Space {
             of_target.push(number);
         }
         let mut to_target = vec![None; usize::from(next)];
-        for symbol in to.symbols.iter().filter(|&symbol| is_alive(to, symbol)) {
+        let is_used = |&symbol: &Symbol| match to.symbols.kind(symbol) {
+            SymbolKind::Literal | SymbolKind::Anonymous => target.tables().terminals.number(symbol).is_some(),
+            _ => is_alive(to, symbol),
+        };
+        for symbol in to.symbols.iter().filter(is_used) {
             to_target[of_target[symbol.index()].index()] = Some(symbol);
         }
         Space { of_target, to_target }

@@ -125,7 +125,7 @@ fn fill_leaves(
         match binding {
             Binding::Node(bound) => {
                 let copy = copy(tree, *bound, &mut copies);
-                put_fitted(placing, tree, place, copy, trivia, name)?;
+                put_fitted(placing, tree, place, copy, &mut copies, (trivia, name))?;
             }
             Binding::Run { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, name)?,
             Binding::Run { rule, nodes } => fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, name)?,
@@ -145,13 +145,38 @@ fn put_fitted(
     tree: &mut Tree,
     place: Node,
     node: Node,
-    trivia: Option<&str>,
-    name: &str,
+    copies: &mut Vec<Copied>,
+    (trivia, name): (Option<&str>, &str),
 ) -> Result<(), FillError> {
+    if let Some(parts) = postfix_parts(placing, tree, place, node) {
+        // The parts are copies of their own now.
+        copies.retain(|copy| copy.id != node.id);
+        let parent = tree.parent(place).expect("a head has postfixes beside it");
+        let parts: Vec<Node> = parts.into_iter().map(|part| copy(tree, part, copies)).collect();
+        adopt_trivia(tree, parts[0], trivia)?;
+        tree.splice_unchecked(parent, 0, 1, &parts);
+        return Ok(());
+    }
     let fitted = placing.fit(tree, tree.symbol(place), node)?.ok_or_else(|| FillError::NoPlace(name.to_owned()))?;
     adopt_trivia(tree, fitted, trivia)?;
     tree.replace_unchecked(place, fitted);
     Ok(())
+}
+
+/// The children of `node`, if they can stand in `place` themselves: where a rule is a head and postfixes, `atom trailer*`,
+/// and the head is to be a node of such a shape, its postfixes come before the others. `(a.b)(c)` says no more than `a.b(c)`.
+/// That holds of postfixes that are nodes of rules; with tokens between the children, as in `a < b < c`, it may not.
+fn postfix_parts(placing: Placing<'_>, tree: &Tree, place: Node, node: Node) -> Option<Vec<Node>> {
+    let parent = tree.parent(place)?;
+    let siblings: Vec<Node> = tree.children(parent).collect();
+    let parts: Vec<Node> = tree.children(tree.bottom(node.id)).collect();
+    let has_postfixes =
+        |nodes: &[Node]| nodes.len() > 1 && nodes[1..].iter().all(|&node| !tree.is_token(tree.bottom(node.id)));
+    if siblings.first() != Some(&place) || !has_postfixes(&siblings) || !has_postfixes(&parts) {
+        return None;
+    }
+    let symbols: Vec<Symbol> = parts.iter().chain(&siblings[1..]).map(|&node| tree.symbol(node)).collect();
+    placing.derives(tree.symbol(parent), &symbols).then_some(parts)
 }
 
 /// The white space of the template goes before the node, unless what stands there holds more than blanks.
@@ -213,7 +238,7 @@ fn fill_run(
     }
     if let [only] = nodes {
         let copied = copy(tree, *only, copies);
-        return put_fitted(placing, tree, place, copied, trivia, name);
+        return put_fitted(placing, tree, place, copied, copies, (trivia, name));
     }
     let symbols: Vec<Symbol> = nodes.iter().map(|&node| tree.symbol(node)).collect();
     let Some(rule) = placing.rule_of(rule, &symbols) else {
@@ -222,7 +247,7 @@ fn fill_run(
     let children: Vec<Node> = nodes.iter().map(|&node| tree.copy(node)).collect();
     let wrapped = tree.inner_unchecked(rule, &children);
     copies.push(Copied { id: wrapped.id, n_levels: 1 });
-    put_fitted(placing, tree, place, wrapped, trivia, name)
+    put_fitted(placing, tree, place, wrapped, copies, (trivia, name))
 }
 
 /// Removes a metavariable that stands for nothing, with a separator beside it or with the list around it.

@@ -237,14 +237,15 @@ impl Transform {
             ReadError::Parse(error) => wrong(error.span, error.to_string()),
         })?;
         let mut written = tree.leaf_ids(tree.root);
-        for token in &tokens {
+        for (index, token) in tokens.iter().enumerate() {
             let span = Span::new(token.start, token.end);
             let Some(leaf) = written.next() else {
                 return Err(wrong(span, format!("`{}` is more than was written", &text[span.range()])));
             };
             if tree.leaf_text(leaf) != &text[span.range()] {
                 let reason = format!("`{}` was written and reads as `{}`", tree.leaf_text(leaf), &text[span.range()]);
-                return Err(wrong(span, reason));
+                let foreign = self.foreign_construct(tree, space, index);
+                return Err(foreign.unwrap_or_else(|| wrong(span, reason)));
             }
         }
         match self.target.parse_tokens(self.target.start(), text.to_owned(), &tokens) {
