@@ -11,7 +11,7 @@ use crate::grammar::symbol::SymbolKind;
 use crate::grammar::{Grammar, Symbol, check, delta};
 use crate::lexer::{IndentSpec, Join, LayoutSpec, Lexer, Token, TokenPattern, TokenSpec};
 use crate::notation;
-use crate::parser::drive::{self, Types};
+use crate::parser::drive;
 use crate::parser::predict;
 use crate::parser::{ParseError, ReadError};
 use crate::regex::{Dfa, LazyDfa, Terms};
@@ -220,7 +220,7 @@ impl Langlet {
     /// # Errors
     /// The first token that cannot come where it stands.
     pub fn parse_tokens(&self, start: Symbol, text: String, tokens: &[Token]) -> Result<Tree, ParseError> {
-        drive::parse(self, start, text, tokens, &Types::default())
+        drive::parse(self, start, text, tokens, None)
     }
 }
 

@@ -39,8 +39,8 @@ pub(crate) enum Wanted {
 }
 
 /// Whether the metavariable with this token number may stand for the symbol of the transition.
-pub(crate) fn is_wanted(types: &Types, token: usize, state: StateId, symbol: Symbol) -> bool {
-    match types.get(&token) {
+pub(crate) fn is_wanted(types: Option<&Types>, token: usize, state: StateId, symbol: Symbol) -> bool {
+    match types.and_then(|types| types.get(&token)) {
         None => true,
         Some(Wanted::Symbol(wanted)) => *wanted == symbol,
         Some(Wanted::Transitions(wanted)) => wanted.contains(&(state, symbol)),
@@ -60,7 +60,7 @@ pub(crate) struct Frame {
     pub(crate) state: StateId,
 }
 
-/// Parses tokens of `text` as the rule `start`. `types` restricts metavariables, if the tokens have any.
+/// Parses tokens of `text` as the rule `start`. `types` restricts metavariables; `None` if the tokens have none.
 ///
 /// # Errors
 /// The first token that cannot come where it stands, with what could.
@@ -69,7 +69,7 @@ pub(crate) fn parse(
     start: Symbol,
     text: String,
     tokens: &[Token],
-    types: &Types,
+    types: Option<&Types>,
 ) -> Result<Tree, ParseError> {
     let tables = langlet.tables();
     let mut driver = Driver::new(tables, langlet.predictions(), tokens, types, start);
@@ -96,8 +96,10 @@ pub(crate) fn parse(
                 Stop::Probed(pending) => pending,
                 Stop::Accepted(_) | Stop::Failed(_) => unreachable!("a second run takes the same way"),
             };
-            let began = probe.frames.iter().rev().find_map(|frame| probe.first_offset(frame.node));
-            Err(super::error::explain(langlet, &probe.frames, pending, tokens, index, began))
+            // The innermost rule that has begun.
+            let begun = |frame: &Frame| Some((tables.level(frame.path).symbol, probe.first_offset(frame.node)?));
+            let begun = probe.frames.iter().rev().find_map(begun);
+            Err(super::error::explain(langlet, &probe.frames, pending, tokens, index, begun))
         }
         Stop::Probed(_) => unreachable!("only a probe stops early"),
     }
@@ -117,14 +119,20 @@ struct Driver<'a> {
     tables: &'a Tables,
     cache: &'a Cache,
     tokens: &'a [Token],
-    types: &'a Types,
+    types: Option<&'a Types>,
     nodes: SlotMap<NodeId, Stored>,
     chains: Chains,
     frames: Vec<Frame>,
 }
 
 impl<'a> Driver<'a> {
-    fn new(tables: &'a Tables, cache: &'a Cache, tokens: &'a [Token], types: &'a Types, start: Symbol) -> Driver<'a> {
+    fn new(
+        tables: &'a Tables,
+        cache: &'a Cache,
+        tokens: &'a [Token],
+        types: Option<&'a Types>,
+        start: Symbol,
+    ) -> Driver<'a> {
         let chains = Chains::new(tables.chains().clone());
         // In real programs there are about three stored nodes to two tokens.
         let nodes = SlotMap::with_capacity_and_key(tokens.len() + tokens.len() / 2 + tokens.len() / 32 + 8);

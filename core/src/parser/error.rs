@@ -8,7 +8,7 @@ use super::drive::Frame;
 use crate::automata::decision::{Action, PathId};
 use crate::automata::{END, StateId, Tables, Terminal};
 use crate::diagnostic::{Diagnostic, SourceText};
-use crate::grammar::Grammar;
+use crate::grammar::{Grammar, Symbol};
 use crate::langlet::Langlet;
 use crate::lexer::{LexError, Token};
 use crate::span::Span;
@@ -114,7 +114,7 @@ pub(super) fn explain(
     pending: Option<PathId>,
     tokens: &[Token],
     index: usize,
-    rule_start: Option<u32>,
+    begun: Option<(Symbol, u32)>,
 ) -> ParseError {
     let tables = langlet.tables();
     let grammar = langlet.grammar();
@@ -133,17 +133,10 @@ pub(super) fn explain(
             (Span::new(end, end), Found::End)
         }
     };
-    let rule = match pending {
-        Some(path) => tables.level(tables.level(path).parent).symbol,
-        None => tables.level(frames.last().expect("a frame is open").path).symbol,
-    };
-    let rule = match pending {
-        Some(path) if tables.level(path).parent == PathId::NONE => {
-            frames.last().map_or(rule, |f| tables.level(f.path).symbol)
-        }
-        _ => rule,
-    };
-    ParseError { span, found, expected, rule: grammar.symbols.name(rule).to_owned(), rule_start }
+    let outermost = tables.level(frames[0].path).symbol;
+    let rule = begun.map_or(outermost, |(rule, _)| rule);
+    let rule = grammar.symbols.name(rule).to_owned();
+    ParseError { span, found, expected, rule, rule_start: begun.map(|(_, start)| start) }
 }
 
 /// Whether the terminal can come next: the stack is popped on it until it is read or does not fit.

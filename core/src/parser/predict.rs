@@ -23,15 +23,14 @@ pub(crate) struct Input<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) cache: &'a Cache,
     pub(crate) tokens: &'a [Token],
-    pub(crate) types: &'a Types,
+    pub(crate) types: Option<&'a Types>,
 }
 
 /// The way to go on in `state`, the token `at` being next; `None` if there is none.
 pub(crate) fn predict(input: &Input<'_>, frames: &[Frame], at: usize, state: StateId) -> Option<Alternative> {
     let kind = input.kind(at);
     let alternatives = input.tables.alternatives(state, kind);
-    let has_metavariables = input.tokens[at..].iter().any(|token| token.kind == input.tables.terminals.metavariable());
-    if !has_metavariables {
+    if input.types.is_none() {
         match cached(input, at, state) {
             Verdict::Way(way) => return Some(alternatives[usize::from(way)]),
             Verdict::Open | Verdict::Tie => {}

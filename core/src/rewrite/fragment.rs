@@ -108,7 +108,7 @@ impl Fragment {
                     (None, _, Some(run)) => _ = types.insert(*token, run.clone()),
                 }
             }
-            match drive::parse(langlet, symbol, text.to_owned(), &tokens, &types) {
+            match drive::parse(langlet, symbol, text.to_owned(), &tokens, Some(&types)) {
                 Ok(tree) => {
                     outcome = Some(Ok(tree));
                     break;
