@@ -119,12 +119,15 @@ pub(super) fn explain(
     let tables = langlet.tables();
     let grammar = langlet.grammar();
     let n_terminals = tables.terminals.len() as Terminal;
-    let is_possible = |&terminal: &Terminal| {
-        terminal != tables.terminals.metavariable() && accepts(tables, frames, pending, terminal)
+    let reach = |terminal: Terminal| {
+        let is_real = terminal != tables.terminals.metavariable();
+        is_real.then(|| accepts(tables, frames, pending, terminal)).flatten().map(|reach| (reach, terminal))
     };
-    let mut possible: Vec<Terminal> = (0..n_terminals).filter(is_possible).collect();
-    // Named tokens first: they are numbered behind the literals.
-    possible.sort_by_key(|&terminal| (terminal == END, std::cmp::Reverse(terminal)));
+    let mut possible: Vec<(Reach, Terminal)> = (0..n_terminals).filter_map(reach).collect();
+    // What goes on with a rule that has begun says more than what a name or number could be followed by in general; and
+    // named tokens, which are numbered behind the literals, say more than those.
+    possible.sort_by_key(|&(reach, terminal)| (terminal == END, reach, std::cmp::Reverse(terminal)));
+    let possible: Vec<Terminal> = possible.into_iter().map(|(_, terminal)| terminal).collect();
     let expected: Vec<String> = possible.iter().map(|&terminal| terminal_name(grammar, tables, terminal)).collect();
     let (span, found) = match tokens.get(index) {
         Some(token) => (Span::new(token.start, token.end), Found::Token(terminal_name(grammar, tables, token.kind))),
@@ -139,8 +142,17 @@ pub(super) fn explain(
     ParseError { span, found, expected, rule, rule_start: begun.map(|(_, start)| start) }
 }
 
+/// Who would read a token that can come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// A rule that has children already.
+    Begun,
+    /// A rule that is complete so far with a single child, and could go on.
+    Pending,
+}
+
 /// Whether the terminal can come next: the stack is popped on it until it is read or does not fit.
-fn accepts(tables: &Tables, frames: &[Frame], pending: Option<PathId>, terminal: Terminal) -> bool {
+fn accepts(tables: &Tables, frames: &[Frame], pending: Option<PathId>, terminal: Terminal) -> Option<Reach> {
     let mut depth = frames.len();
     // The innermost level: on top of `frames[..depth]` if it has just been completed, else the last of them.
     let mut level: Option<(PathId, StateId)> = None;
@@ -152,12 +164,14 @@ fn accepts(tables: &Tables, frames: &[Frame], pending: Option<PathId>, terminal:
         }
         let (path, state) = match level {
             Some(level) => level,
-            None if depth == 0 => return terminal == END,
+            None if depth == 0 => return (terminal == END).then_some(Reach::Begun),
             None => (frames[depth - 1].path, frames[depth - 1].state),
         };
         match tables.action(state, terminal) {
-            Action::Error => return false,
-            Action::Shift(_) | Action::Push(_) | Action::Open(_) | Action::Conflict => return true,
+            Action::Error => return None,
+            Action::Shift(_) | Action::Push(_) | Action::Open(_) | Action::Conflict => {
+                return Some(if level.is_some() { Reach::Pending } else { Reach::Begun });
+            }
             Action::Pop => {
                 // Progress: a level goes from the path, or a frame from the stack.
                 if level.is_none() {
