@@ -64,16 +64,7 @@ impl Tree {
 
     /// Whether the texts of two tokens, glued together, read as the same two tokens.
     pub(crate) fn can_touch(&self, before: NodeId, leaf: NodeId) -> bool {
-        let (left, right) = (self.leaf_text(before), self.leaf_text(leaf));
-        if left.is_empty() || right.is_empty() {
-            return true;
-        }
-        let mut tokens = Vec::new();
-        let glued = format!("{left}{right}");
-        if self.langlet.lexer().lex_plain(&glued, &mut tokens).is_err() {
-            return false;
-        }
-        matches!(tokens[..], [first, second] if first.end as usize == left.len() && second.start == first.end)
+        self.langlet.lexer().can_touch(self.leaf_text(before), self.leaf_text(leaf))
     }
 
     fn is_tight_before(&self, leaf: NodeId) -> bool {

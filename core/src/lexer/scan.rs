@@ -104,6 +104,21 @@ impl Lexer {
         (meaning.action != Action::Trivia).then_some(meaning.kind)
     }
 
+    /// Whether two texts, glued together, read as the tokens that they are apart. A text that does not consist of tokens, for
+    /// instance one that is still to be translated from another langlet, tells nothing and may touch any other.
+    pub fn can_touch(&self, left: &str, right: &str) -> bool {
+        let (mut apart, mut behind, mut glued) = (Vec::new(), Vec::new(), Vec::new());
+        if left.is_empty() || right.is_empty() {
+            return true;
+        }
+        if self.lex_plain(left, &mut apart).is_err() || self.lex_plain(right, &mut behind).is_err() {
+            return true;
+        }
+        let shift = left.len() as u32;
+        apart.extend(behind.iter().map(|t| Token { start: t.start + shift, end: t.end + shift, kind: t.kind }));
+        self.lex_plain(&format!("{left}{right}"), &mut glued).is_ok() && glued == apart
+    }
+
     /// Divides trivia into its pieces: blanks, comments, line ends. What cannot be read is a piece for each character.
     pub fn trivia_pieces(&self, text: &str) -> Vec<Span> {
         let mut pieces = Vec::new();

@@ -152,7 +152,10 @@ impl Compiler<'_> {
         let result = result.map_err(|error| errors.push(error)).ok();
         if is_token && let Some(Result::Tree(..)) = result {
             let message = "a token cannot become a tree by a template without its text";
-            errors.push(Diagnostic::error(self.text, rule.span, message).help("quote the token: `atom [| $x:NAME |]`"));
+            errors.push(
+                Diagnostic::error(self.text, rule.span, message)
+                    .help("quote it in a rule that has it: `rule_name [| $x:TOKEN |]`"),
+            );
         }
         let bound: Vec<(String, Repeat)> = match &pattern {
             Some(Pattern::Tree(fragment)) => {

@@ -473,7 +473,7 @@ impl Rewriter<'_> {
             if let Some(before) = before
                 && !copied.contains(&leaf)
                 && tree.leaf_trivia(leaf).is_empty()
-                && !can_touch(self.placing.target, tree.leaf_text(before), tree.leaf_text(leaf))
+                && !self.placing.target.lexer().can_touch(tree.leaf_text(before), tree.leaf_text(leaf))
             {
                 tree.set_leaf_trivia(leaf, " ")?;
             }
@@ -544,17 +544,4 @@ impl Rewriter<'_> {
 fn reads_as_trivia(langlet: &Langlet, text: &str, tokens: &mut Vec<Token>) -> bool {
     tokens.clear();
     langlet.lexer().lex_plain(text, tokens).is_ok() && tokens.is_empty()
-}
-
-/// Whether two texts, glued together, read as the tokens that they are apart. A text that is no token of the langlet is
-/// still to be translated and tells nothing.
-fn can_touch(langlet: &Langlet, left: &str, right: &str) -> bool {
-    let lexer = langlet.lexer();
-    let (mut apart, mut behind, mut glued) = (Vec::new(), Vec::new(), Vec::new());
-    if lexer.lex_plain(left, &mut apart).is_err() || lexer.lex_plain(right, &mut behind).is_err() {
-        return true;
-    }
-    let shift = left.len() as u32;
-    apart.extend(behind.iter().map(|t| Token { start: t.start + shift, end: t.end + shift, kind: t.kind }));
-    lexer.lex_plain(&format!("{left}{right}"), &mut glued).is_ok() && glued == apart
 }
