@@ -3,10 +3,7 @@
 use std::path::PathBuf;
 
 use langlet_core::Langlet;
-use langlet_core::cst::Tree;
 use langlet_core::grammar::Symbol;
-use langlet_core::lexer::Token;
-use langlet_core::parser::ReadError;
 
 use super::langlet_of;
 use crate::Outcome;
@@ -56,8 +53,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
         Some(name) => rule(&langlet, name)?,
         None => langlet.start(),
     };
-    let tree =
-        parse_as(&langlet, start, &source.text).map_err(|error| Problem::Text(vec![error.diagnostic(&source)]))?;
+    let tree = langlet
+        .parse_as(start, source.text.as_str())
+        .map_err(|error| Problem::Text(vec![error.diagnostic(&source)]))?;
     let text = match (args.format, args.collapsed) {
         (Format::Tree, false) => tree.listing(),
         (Format::Tree, true) => tree.collapsed_listing(),
@@ -66,22 +64,6 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     };
     output.write(text.as_bytes())?;
     Ok(Outcome::Fine)
-}
-
-/// The tree of a text as a rule. Where the rule does not ask for them, the layout tokens at the end of every text are left
-/// out: those that end a file for a statement, and that of the last line end, too, for an expression.
-fn parse_as(langlet: &Langlet, start: Symbol, text: &str) -> Result<Tree, ReadError> {
-    let tokens = langlet.tokens(text)?;
-    let grammar = langlet.grammar();
-    let is_layout = |token: &Token| {
-        let symbol = langlet.tables().terminals.symbol(token.kind);
-        symbol.is_some_and(|symbol| grammar.is_layout(symbol))
-    };
-    let n_layout = tokens.iter().rev().take(grammar.layout.end.len() + 1).take_while(|token| is_layout(token)).count();
-    let parse = |n_dropped: usize| langlet.parse_tokens(start, text.to_owned(), &tokens[..tokens.len() - n_dropped]);
-    // The first error tells most: it knows what stands at the end.
-    let parsed = parse(0).or_else(|error| (1..=n_layout).find_map(|n| parse(n).ok()).ok_or(error));
-    Ok(parsed?)
 }
 
 fn rule(langlet: &Langlet, name: &str) -> Result<Symbol, Problem> {

@@ -204,7 +204,8 @@ impl Langlet {
         self.parse_as(self.start(), text)
     }
 
-    /// The tree of a text as the rule `start`.
+    /// The tree of a text as the rule `start`. Where the rule does not ask for them, the layout tokens at the end of every
+    /// text are left out: those that end a file for a statement, and that of the last line end, too, for an expression.
     ///
     /// # Errors
     /// As [`Langlet::parse`]. Panics if `start` is not a rule of this langlet.
@@ -212,7 +213,17 @@ impl Langlet {
         let text = text.into();
         let mut tokens = Vec::with_capacity(text.len() / 5 + 8);
         self.lexer().lex(&text, &mut tokens)?;
-        Ok(self.parse_tokens(start, text, &tokens)?)
+        if start == self.start() {
+            return Ok(self.parse_tokens(start, text, &tokens)?);
+        }
+        let is_layout = |token: &Token| {
+            self.tables().terminals.symbol(token.kind).is_some_and(|symbol| self.grammar().is_layout(symbol))
+        };
+        let n_ends = self.grammar().layout.end.len() + 1;
+        let n_layout = tokens.iter().rev().take(n_ends).take_while(|token| is_layout(token)).count();
+        let parse = |n_dropped: usize| self.parse_tokens(start, text.clone(), &tokens[..tokens.len() - n_dropped]);
+        // The first error tells most: it knows what stands at the end.
+        Ok(parse(0).or_else(|error| (1..=n_layout).find_map(|n| parse(n).ok()).ok_or(error))?)
     }
 
     /// The tree of tokens that [`Langlet::tokens`] made of the text.
