@@ -341,3 +341,19 @@ fn trees_of_other_rules_do_not_check() {
     assert!(new.parse("xy").is_err());
     assert_eq!(tree.langlet(), &old);
 }
+
+/// A cursor that goes on as long as it can sees the nodes of the full view in pre-order, and finds its way back.
+#[test]
+fn a_cursor_sees_the_full_view() {
+    let tree = langlet("python27").parse("if a: b(c, d)\nelse: e = f\n").unwrap();
+    let mut cursor = tree.cursor(tree.root());
+    let mut seen = vec![cursor.node()];
+    while cursor.go_next() {
+        seen.push(cursor.node());
+    }
+    assert_eq!(seen, tree.preorder(tree.root()).collect::<Vec<_>>());
+    assert!(!cursor.go_next_sibling() && cursor.go_prev_sibling() && cursor.go_next_sibling());
+    while cursor.go_parent() {}
+    assert_eq!(cursor.node(), tree.root());
+    assert!(cursor.go_last_child() && tree.name(cursor.node()) == "ENDMARKER" && !cursor.go_first_child());
+}

@@ -11,7 +11,9 @@ pub mod show;
 pub mod spacing;
 pub mod unparse;
 pub mod walk;
+pub mod cursor;
 
 pub use check::CheckError;
+pub use cursor::Cursor;
 pub use edit::EditError;
 pub use node::{Node, NodeId, Tree};
