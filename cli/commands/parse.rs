@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     let text = match (args.format, args.collapsed) {
         (Format::Tree, false) => tree.listing(),
         (Format::Tree, true) => tree.collapsed_listing(),
-        (Format::Json, collapsed) => tree.json(collapsed),
+        (Format::Json, collapsed) => tree.to_json(collapsed),
         (Format::Dot, collapsed) => tree.dot(collapsed),
     };
     output.write(text.as_bytes())?;

@@ -1,8 +1,7 @@
 //! `langlet show`: the grammar of a langlet, or what is wrong with it.
 
 use langlet_core::Langlet;
-use langlet_core::automata::Terminal;
-use langlet_core::automata::conflict::{Conflict, conflicts};
+use langlet_core::generate::explain_conflicts;
 use langlet_core::grammar::print;
 
 use super::langlet_of;
@@ -57,9 +56,9 @@ fn check(langlet: &Langlet, output: &mut Output) -> anyhow::Result<Outcome> {
     for warning in &warnings {
         output.line(warning.render(output.colors()))?;
     }
-    let conflicts = conflicts(langlet.grammar(), langlet.tables());
+    let conflicts = explain_conflicts(langlet);
     for conflict in &conflicts {
-        output.write(explain(langlet, conflict).as_bytes())?;
+        output.line(conflict.render(output.colors()))?;
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let (n_warnings, n_conflicts) = (warnings.len(), conflicts.len());
@@ -70,31 +69,4 @@ fn check(langlet: &Langlet, output: &mut Output) -> anyhow::Result<Outcome> {
         count(n_conflicts, "conflict")
     ))?;
     Ok(if n_warnings + n_conflicts == 0 { Outcome::Fine } else { Outcome::Findings })
-}
-
-/// A conflict, with a shortest program for each way to go on; a dot stands before the token that does not decide.
-fn explain(langlet: &Langlet, conflict: &Conflict) -> String {
-    let symbols = &langlet.grammar().symbols;
-    let name = |terminal: Terminal| match langlet.tables().terminals.symbol(terminal) {
-        Some(symbol) => symbols.name(symbol),
-        None => "the end",
-    };
-    let rule = symbols.name(conflict.rule);
-    let mut out = format!("conflict: in `{rule}`, `{}` does not tell how to go on:\n", name(conflict.next));
-    for way in &conflict.ways {
-        let way_name = match way.symbol {
-            Some(symbol) => format!("read {}", symbols.display(symbol)),
-            None => format!("end `{rule}`"),
-        };
-        let program = match &way.program {
-            Some((terminals, n_before)) => {
-                let (before, behind) = terminals.split_at(*n_before);
-                let words = before.iter().map(|&terminal| name(terminal)).chain(["·"]);
-                words.chain(behind.iter().map(|&terminal| name(terminal))).collect::<Vec<_>>().join(" ")
-            }
-            None => "no program needs it".to_owned(),
-        };
-        out.push_str(&format!("  {way_name}: {program}\n"));
-    }
-    out
 }

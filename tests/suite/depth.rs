@@ -37,7 +37,7 @@ fn use_tree(langlet: &Langlet, text: &str, leaf: &str) {
     let place = other.root();
     other.replace(place, grafted).unwrap();
     assert_eq!(other.unparse(), expected);
-    assert!(tree.json(true).len() > 2 * DEPTH);
+    assert!(tree.to_json(true).len() > 2 * DEPTH);
     drop(other);
     drop(tree.clone());
 }

@@ -46,7 +46,7 @@ impl Tree {
 
     /// JSON: a node is `["rule", child, …]`, a token `["KIND", "text", line, column]` with the line from 1 and the column
     /// in bytes from 0. Literals have their text as kind. With `collapsed`, only the last rule of each chain is shown.
-    pub fn json(&self, collapsed: bool) -> String {
+    pub fn to_json(&self, collapsed: bool) -> String {
         enum Step {
             Open(Node),
             Close,
