@@ -4,7 +4,7 @@
 //! parentheses exactly where the grammar needs them: `not` binds closer than `or`, so `a or b` needs them and `a` does not.
 
 use langlet_core::diagnostic::SourceText;
-use langlet_core::rewrite::Options;
+use langlet_core::rewrite::{Functions, Options};
 use langlet_core::{Langlet, Transform};
 use langlet_python27::PYTHON27;
 
@@ -32,7 +32,7 @@ unless done or failed:  # an expression that binds less than `not`
 fn main() {
     let unless = Langlet::child_of(&PYTHON27, UNLESS);
     let rules = SourceText::new("unless.transform", TO_PYTHON27);
-    let transform = match Transform::load(&rules, &unless, &PYTHON27, &[]) {
+    let transform = match Transform::load(&rules, &unless, &PYTHON27, Functions::default()) {
         Ok(transform) => transform,
         Err(errors) => return errors.iter().for_each(|error| eprintln!("{}", error.render(false))),
     };

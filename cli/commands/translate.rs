@@ -120,7 +120,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     for name in args.only.iter().chain(&args.except) {
         verify_rule(name, translator)?;
     }
-    let options = Options { only: args.only.clone(), except: args.except.clone(), drop_comments: args.drop_comments };
+    let (only, except, drop_comments) = (args.only.clone(), args.except.clone(), args.drop_comments);
+    let options = Options { only, except, drop_comments, explain: false };
     let (inputs, problems) = files::find(&args.paths, &chosen.endings, args.walk);
     problems.iter().for_each(|problem| output.problem(problem));
     let mut outcome = if problems.is_empty() { Outcome::Fine } else { Outcome::Failed };

@@ -13,7 +13,7 @@ use proptest::test_runner::TestRunner;
 use super::{BUILT_IN, langlet, load};
 
 /// Programs with all the trivia that the langlet has.
-fn programs(name: &str) -> Programs {
+pub(crate) fn programs(name: &str) -> Programs {
     let programs = Programs::new(&langlet(name));
     match name {
         "json" => programs.with_trivia(&[" ", "\n", "\t \r\n"], &[]),

@@ -5,6 +5,8 @@ mod automata;
 mod depth;
 mod grammar;
 mod laws;
+mod rewriting;
+mod rewriting_laws;
 mod layout;
 mod notation;
 mod parse;

@@ -61,7 +61,7 @@ fn core_knows_no_language() {
     names.remove("json");
     for path in files("core/src", "rs") {
         let text = fs::read_to_string(&path).unwrap();
-        if path.ends_with("tests.rs") {
+        if path.ends_with("tests.rs") || path.parent().is_some_and(|folder| folder.ends_with("tests")) {
             continue;
         }
         let code = code(&text);

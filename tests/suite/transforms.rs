@@ -1,7 +1,7 @@
 //! Translations: the cases of each transformation crate, and what must hold for every translated text.
 
 use langlet_core::diagnostic::SourceText;
-use langlet_core::rewrite::Options;
+use langlet_core::rewrite::{Functions, Options};
 use langlet_core::span::LineIndex;
 use langlet_core::{Langlet, Transform};
 use langlet_json5_to_json::JSON5_TO_JSON;
@@ -49,6 +49,29 @@ fn json5_to_json() {
     check_cases("transforms/json5-to-json/cases", &JSON5_TO_JSON, &[]);
 }
 
+/// The examples in the files of the transformations hold, and no rule is without one.
+#[test]
+fn examples_hold() {
+    for (transform, dialect) in [(&*PYTHON2_TO_PYTHON3, Some(&*PYTHON27_PRINT_FUNCTION)), (&*JSON5_TO_JSON, None)] {
+        let langlet = |text: &str| dialect.filter(|dialect| dialect.claims(text)).unwrap_or(transform.source()).clone();
+        assert_eq!(transform.check_examples_as(langlet), []);
+        for rule in transform.rules() {
+            let is_about =
+                |rule: &str| transform.examples().iter().any(|example| example.rule.as_deref() == Some(rule));
+            assert!(is_about(rule), "`{rule}` has no example");
+        }
+    }
+}
+
+/// The rules of the transformations can give results, and none of them goes on without end.
+#[test]
+fn rules_are_sound() {
+    for transform in [&*PYTHON2_TO_PYTHON3, &*JSON5_TO_JSON] {
+        let errors: Vec<String> = transform.check().iter().map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
 /// Every rule of a transformation is applied in some case.
 #[test]
 fn each_rule_has_a_case() {
@@ -86,7 +109,7 @@ fn rules_are_chosen_by_name_or_group() {
     let text = "print a\nexec b\nc <> d\n";
     let with = |only: &[&str], except: &[&str]| {
         let names = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
-        let options = Options { only: names(only), except: names(except), drop_comments: false };
+        let options = Options { only: names(only), except: names(except), ..Options::default() };
         PYTHON2_TO_PYTHON3.translate(&PYTHON27, text, &options).map(|translation| translation.text)
     };
     assert_eq!(with(&[], &[]).unwrap(), "print(a)\nexec(b)\nc != d\n");
@@ -109,8 +132,9 @@ rule d value [| [$x*] |] => value [| [$x] |]
 rule e object [| {} |] => object [| { 'a': 1 } |]
 ";
     let text = SourceText::new("rules.transform", file);
-    let errors =
-        Transform::load(&text, JSON5_TO_JSON.source(), JSON5_TO_JSON.target(), &[]).err().expect("all are wrong");
+    let errors = Transform::load(&text, JSON5_TO_JSON.source(), JSON5_TO_JSON.target(), Functions::default())
+        .err()
+        .expect("all are wrong");
     let shown: Vec<String> = errors.iter().map(|error| error.to_string()).collect();
     insta::assert_snapshot!(shown.join("\n"));
 }
@@ -122,7 +146,7 @@ fn parentheses_exactly_where_needed() {
         transform python27 -> python27
         rule r power [| f($x:test) |] => or_test [| $x or None |]
     ";
-    let transform = Transform::built_in(rules, &PYTHON27, &PYTHON27, &[]);
+    let transform = Transform::built_in(rules, &PYTHON27, &PYTHON27, Functions::default());
     let translate = |text: &str| transform.translate(&PYTHON27, text, &Options::default()).unwrap().text;
     assert_eq!(translate("f(a)\n"), "a or None\n");
     assert_eq!(translate("x = f(a), f(b)\n"), "x = a or None, b or None\n");

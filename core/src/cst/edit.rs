@@ -328,7 +328,7 @@ impl Tree {
         if self.leaf_trivia(leaf) == trivia {
             return Ok(());
         }
-        if let Some(origin) = self.origin(leaf) {
+        if let Some(origin) = self.place(leaf) {
             self.origins.insert(leaf, origin);
         }
         let text = self.leaf_text(leaf).to_owned();
@@ -344,10 +344,14 @@ impl Tree {
     /// `TooLarge`. Panics if the node is no token.
     pub fn set_text(&mut self, token: Node, text: &str) -> Result<(), EditError> {
         assert!(self.is_token(token), "only a token has a text of its own");
-        let trivia = self.leaf_trivia(token.id).to_owned();
+        self.set_leaf_text(token.id, text)
+    }
+
+    pub(crate) fn set_leaf_text(&mut self, leaf: NodeId, text: &str) -> Result<(), EditError> {
+        let trivia = self.leaf_trivia(leaf).to_owned();
         let [start, middle] = self.add_text(&trivia)?;
         let [_, end] = self.add_text(text)?;
-        self.stored_mut(token.id).set_offsets(start, middle, end);
+        self.stored_mut(leaf).set_offsets(start, middle, end);
         Ok(())
     }
 

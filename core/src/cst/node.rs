@@ -119,6 +119,9 @@ pub struct Tree {
     pub(crate) tail: Span,
     /// Where tokens stood in the text that was parsed, if an edit has written them anew with other trivia.
     pub(crate) origins: FxHashMap<NodeId, Span>,
+    /// Of a tree that is the result of a translation: places of tokens in its text, ascending, and where the tokens stood in the
+    /// text that was translated.
+    pub(crate) lineage: Option<std::sync::Arc<[(Span, Span)]>>,
 }
 
 impl Tree {
@@ -285,8 +288,17 @@ impl Tree {
         (first.start <= last.end).then(|| first.cover(last))
     }
 
-    /// Where a token stood in the text that was parsed.
+    /// Where a token stood in the text that was parsed; of a translated tree, in the text that was translated.
     pub(crate) fn origin(&self, leaf: NodeId) -> Option<Span> {
+        let here = self.place(leaf)?;
+        match &self.lineage {
+            None => Some(here),
+            Some(lineage) => lineage.binary_search_by_key(&here, |&(here, _)| here).ok().map(|at| lineage[at].1),
+        }
+    }
+
+    /// Where a token stood in the text that this tree was parsed from.
+    pub(crate) fn place(&self, leaf: NodeId) -> Option<Span> {
         let [_, start, end] = self.stored(leaf).offsets();
         if end <= self.source_len { Some(Span::new(start, end)) } else { self.origins.get(&leaf).copied() }
     }

@@ -96,14 +96,22 @@ impl Tree {
     pub fn indentation(&self, node: Node) -> String {
         let Some(mut leaf) = self.first_leaf(node.id) else { return String::new() };
         let is_blank = |c: char| c == ' ' || c == '\t';
+        // The blanks before a line stand behind the tokens without text at its start.
+        let mut trivia = self.leaf_trivia(leaf).to_owned();
         loop {
-            let trivia = self.leaf_trivia(leaf);
             if let Some(at) = trivia.rfind(['\n', '\r']) {
                 let line = &trivia[at + 1..];
                 return line[..line.find(|c| !is_blank(c)).unwrap_or(line.len())].to_owned();
             }
             match self.prev_leaf(leaf) {
-                Some(before) if !self.leaf_text(before).ends_with(['\n', '\r']) => leaf = before,
+                Some(before) if self.leaf_text(before).is_empty() => {
+                    trivia.insert_str(0, self.leaf_trivia(before));
+                    leaf = before;
+                }
+                Some(before) if !self.leaf_text(before).ends_with(['\n', '\r']) => {
+                    trivia = self.leaf_trivia(before).to_owned();
+                    leaf = before;
+                }
                 _ => return trivia[..trivia.find(|c| !is_blank(c)).unwrap_or(trivia.len())].to_owned(),
             }
         }

@@ -91,6 +91,48 @@ impl Lexer {
         self.scan(text, &self.plain, &mut Layouter::new(&LayoutSpec::default(), text, out.len()), out)
     }
 
+    /// Appends the tokens of a fragment in which some places are marks, each a token of its own of the kind `mark`: where
+    /// `mark_at` gives an end for a place at which a token may begin, the mark reaches up to there. Layout tokens are
+    /// made as in [`Lexer::lex`]. Slow; fragments are short.
+    ///
+    /// # Errors
+    /// As [`Lexer::lex`].
+    pub fn lex_marked(
+        &self,
+        text: &str,
+        mark: Kind,
+        mark_at: impl Fn(usize) -> Option<usize>,
+        out: &mut Vec<Token>,
+    ) -> Result<(), LexError> {
+        let mut layout = Layouter::new(&self.layout, text, out.len());
+        let mut at = 0;
+        // Progress: a mark and a match are longer than nothing.
+        while at < text.len() {
+            if let Some(end) = mark_at(at).filter(|&end| end > at) {
+                layout.before_token(out)?;
+                out.push(Token { start: at as u32, end: end as u32, kind: mark });
+                at = end;
+                continue;
+            }
+            let longest = self.longest(text, at);
+            // A token does not reach into a mark, if it can end before it; a comment or a string does.
+            let token_end = longest.found.filter(|&(_, pattern)| self.plain[pattern as usize].action != Action::Trivia);
+            let cut = (at + 1..token_end.map_or(at, |(end, _)| end))
+                .find(|&place| text.is_char_boundary(place) && mark_at(place).is_some());
+            let found = match cut {
+                Some(place) => {
+                    self.longest(&text[..place], at).found.filter(|&(end, _)| end == place).or(longest.found)
+                }
+                None => longest.found,
+            };
+            let Some((end, pattern)) = found else { return Err(self.explain(text, at, &longest)) };
+            take(self.meanings[pattern as usize], at, end, &mut layout, out)?;
+            at = end;
+        }
+        layout.finish(out);
+        Ok(())
+    }
+
     /// The kind of a text that is exactly one token; trivia and line ends are none.
     pub fn kind_of(&self, text: &str) -> Option<Kind> {
         let (mut dfa, mut state) = (self.automaton.snapshot(), Dfa::START);

@@ -21,13 +21,6 @@ use crate::span::Span;
 /// Brackets may be nested this deep; it bounds the recursion over right-hand sides everywhere.
 pub(super) const MAX_DEPTH: usize = 100;
 
-/// The words that begin a declaration of a `.langlet` file.
-pub(super) const LANGLET_DIRECTIVES: [&str; 12] =
-    ["langlet", "token", "skip", "drop", "rename", "soft", "layout", "join", "neutral", "constant", "tight", "start"];
-
-/// The words that begin a declaration of a `.transform` file.
-pub(super) const TRANSFORM_DIRECTIVES: [&str; 2] = ["transform", "rule"];
-
 /// How a declaration begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Head<'a> {
@@ -67,14 +60,6 @@ pub(super) fn is_rule_operator(token: &Token<'_>) -> bool {
     matches!(token, Token::Operator(":" | ":=" | "|=" | "-="))
 }
 
-/// The directives of a notation.
-pub(super) fn directives(notation: Notation) -> &'static [&'static str] {
-    match notation {
-        Notation::Langlet => &LANGLET_DIRECTIVES,
-        Notation::Transform => &TRANSFORM_DIRECTIVES,
-    }
-}
-
 /// Divides the tokens of a file.
 pub(super) fn divide<'a>(lexemes: Vec<Lexeme<'a>>, notation: Notation) -> Vec<Declaration<'a>> {
     let mut declarations: Vec<Declaration<'a>> = Vec::new();
@@ -108,11 +93,11 @@ fn head<'a>(
     if is_langlet && next.is_some_and(|next| is_rule_operator(&next.token)) {
         return Some(Head::Rule(word));
     }
-    if directives(notation).contains(word) {
+    if notation.directives().contains(word) {
         return Some(Head::Directive(word));
     }
     let Some(current) = current else { return Some(Head::Unknown) };
-    let clauses: &[&str] = if is_langlet { &["when"] } else { &["where", "and"] };
+    let clauses: &[&str] = if is_langlet { &["when"] } else { &["where", "and", "then"] };
     let is_indented = current.lexemes[0].indentation.is_none_or(|of_current| indentation > of_current);
     // `tokn NAME = /x/` or `r = x` where a right-hand side would go on.
     let defines = |lexeme: &Lexeme<'_>| matches!(lexeme.token, Token::Operator("=" | "::" | "<-"));
@@ -135,8 +120,13 @@ fn check_literals(source: &Arc<SourceText>, declaration: &Declaration<'_>) -> Ve
     let mut before: Option<&Token<'_>> = None;
     for lexeme in &declaration.lexemes {
         if lexeme.token == Token::Literal(String::new()) {
-            let help = match before {
-                Some(Token::Word("refuse")) => "say why it cannot be translated",
+            let help = match (declaration.head, before) {
+                (_, Some(Token::Word("refuse"))) => "say why it cannot be translated",
+                (Head::Directive("refused"), _) => "leave it out, or give a part of the reason",
+                (Head::Directive("rule"), Some(Token::Operator("=>"))) => {
+                    "a literal is the text of a token; a node is left out with `delete`"
+                }
+                (Head::Directive("rule" | "pattern"), _) => "a literal is the text of a token",
                 _ => "a literal is the text of a token; the empty alternative is written `()`",
             };
             mistakes.push(Diagnostic::error(source, lexeme.span, "the literal is empty").help(help));

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use lalrpop_util::ParseError;
 
-use super::declaration::{Declaration, Head, directives};
+use super::declaration::{Declaration, Head};
 use super::lexer::{Lexeme, Notation, Token};
-use super::syntax::Literal;
+use super::mend::Misfit;
+use super::syntax::{Literal, Name};
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
 use crate::span::Span;
 
@@ -50,6 +51,24 @@ impl Mistake {
         let message = "a tab stop has at least one column".to_owned();
         Err(Mistake { span, message, help: "`tab 8` puts tab stops at every eighth column" })
     }
+
+    /// The bound of `innermost at most N`.
+    pub(super) fn bound(bound: u32, span: Span) -> Result<u32, Mistake> {
+        if bound > 0 {
+            return Ok(bound);
+        }
+        let message = "with `at most 0` no rule would ever apply".to_owned();
+        Err(Mistake { span, message, help: "the bound is at least 1; `innermost` alone has one of its own" })
+    }
+
+    /// The arguments of a predicate; `span` is that of the brackets.
+    pub(super) fn arguments(predicate: &Name, arguments: Vec<Name>, span: Span) -> Result<Vec<Name>, Mistake> {
+        if !arguments.is_empty() {
+            return Ok(arguments);
+        }
+        let message = format!("the predicate `{}` has no argument", predicate.text);
+        Err(Mistake { span, message, help: "a predicate is asked about metavariables: `name($x)`, `name($x, $y)`" })
+    }
 }
 
 /// A declaration that begins with no directive and no rule.
@@ -84,7 +103,8 @@ pub(super) fn unknown_declaration(
             format!("a rule is defined with `{word}: …`; a line that goes on with a declaration is indented")
         }
         (Notation::Transform, _) => {
-            "a rule is written `rule NAME pattern => result`; a line that goes on with it is indented".to_owned()
+            "a rule is written `rule NAME pattern => result`; a line that goes on with a declaration is indented"
+                .to_owned()
         }
     };
     Diagnostic::error(source, first.span, message).help(help)
@@ -92,7 +112,7 @@ pub(super) fn unknown_declaration(
 
 /// The directive that `word` is a slip of.
 pub(super) fn suggested_directive(word: &str, notation: Notation) -> Option<&'static str> {
-    did_you_mean(word, directives(notation).iter().copied())
+    did_you_mean(word, notation.directives().iter().copied())
 }
 
 /// What is wrong with a declaration that the parser refused. `can_end` says whether it could have ended before its
@@ -265,48 +285,9 @@ fn mend(source: &Arc<SourceText>, declaration: &Declaration<'_>, index: usize) -
         }
         "tight" => "it takes names and literals: `tight before trailer ',' ')'`",
         "start" => "it takes names: `start a b`; to define a rule of that name, write `start: …`",
-        "transform" => "the header is `transform SOURCE -> TARGET`",
-        _ => return mend_rule(lexemes, index, &misspelled),
+        _ => return Some(Misfit { lexemes, index }.mend(directive)),
     };
     Some(usage.to_owned())
-}
-
-/// The mend of a token that does not fit into a rewriting rule.
-fn mend_rule(
-    lexemes: &[Lexeme<'_>],
-    index: usize,
-    misspelled: &dyn Fn(&[&'static str]) -> Option<String>,
-) -> Option<String> {
-    let before = |lexeme: &Lexeme<'_>, operator| lexeme.token == Token::Operator(operator);
-    let arrow = lexemes[..index].iter().position(|lexeme| before(lexeme, "=>"));
-    let clause = lexemes[..index].iter().position(|lexeme| lexeme.token == Token::Word("where"));
-    let token = lexemes.get(index).map(|lexeme| &lexeme.token);
-    let help = match (arrow, clause, token) {
-        (Some(_), Some(_), Some(Token::Operator(","))) => "conditions are joined by `and`",
-        (Some(_), Some(_), _) => {
-            let words = ["and", "has", "no", "trailing", "is", "not", "matches"];
-            return misspelled(&words).or(Some(
-                "conditions are `$x* has trailing ','`, `$x* has no trailing ','`, `$x is rule`, `$x is not rule`, \
-                 `$x matches /…/` and `$x not matches /…/`"
-                    .to_owned(),
-            ));
-        }
-        (Some(_), None, _) => {
-            let outcome = match &lexemes[index - 1].token {
-                Token::Word(word) => did_you_mean(word, ["compute", "refuse"]),
-                _ => None,
-            };
-            let outcome = outcome.map(|word| format!("did you mean `{word}`?"));
-            return outcome
-                .or_else(|| misspelled(&["where"]))
-                .or(Some("a result is `rule [| … |]`, `\"text\"`, `compute name` or `refuse \"reason\"`".to_owned()));
-        }
-        (None, _, Some(Token::Operator("->" | "=" | ":"))) => "pattern and result are joined by `=>`",
-        (None, ..) => {
-            "a rule is written `rule NAME pattern => result`; a pattern is `rule [| … |]`, `TOKEN /…/` or `TOKEN`"
-        }
-    };
-    Some(help.to_owned())
 }
 
 /// Whether the declaration has a right-hand side.
@@ -319,6 +300,8 @@ fn context(head: Head<'_>) -> String {
     match head {
         Head::Directive("langlet" | "transform") => "the header".to_owned(),
         Head::Directive("rule") => "the rewriting rule".to_owned(),
+        Head::Directive("pattern") => "the named pattern".to_owned(),
+        Head::Directive(word @ ("phase" | "example")) => format!("the {word}"),
         Head::Directive(word) => format!("`{word}`"),
         Head::Rule(name) => format!("the rule `{name}`"),
         Head::Unknown => "the declaration".to_owned(),
@@ -346,6 +329,9 @@ fn phrases(expected: &[String]) -> Vec<String> {
     let mut phrases = Vec::new();
     if is_body {
         phrases.push("a symbol".to_owned());
+    }
+    if has("name") && has("variable") {
+        return vec!["a condition".to_owned()];
     }
     for terminal in expected {
         let phrase = match terminal.as_str() {

@@ -17,6 +17,19 @@ pub(super) enum Notation {
     Transform,
 }
 
+impl Notation {
+    /// The words that begin a declaration.
+    pub(super) fn directives(self) -> &'static [&'static str] {
+        match self {
+            Notation::Langlet => &[
+                "langlet", "token", "skip", "drop", "rename", "soft", "layout", "join", "neutral", "constant", "tight",
+                "start",
+            ],
+            Notation::Transform => &["transform", "pattern", "phase", "rule", "example", "unchanged", "refused"],
+        }
+    }
+}
+
 /// A token of the notation. The lexer makes every word a `Word`; `declaration` turns some into directives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -32,7 +45,7 @@ pub(super) enum Token<'a> {
     Number(u32),
     /// The text between `[|` and `|]`, and the number of bars.
     Quotation(&'a str, u32),
-    /// `$x`, `$x*`, `$x+`: the name alone.
+    /// `$x`, `$x*`, `$x+`, `$x?`: the name alone.
     Variable(&'a str),
     /// Punctuation; `::=` is given as `:`.
     Operator(&'static str),
@@ -193,7 +206,10 @@ impl<'a> Lexer<'a> {
         }
         match written.parse() {
             Ok(number) => Token::Number(number),
-            Err(_) => self.invalid(self.mistake(start, self.at, format!("the number `{written}` is too large"))),
+            Err(_) => {
+                let mistake = self.mistake(start, self.at, format!("the number `{written}` is too large"));
+                self.invalid(mistake.help(format!("the largest is {}", u32::MAX)))
+            }
         }
     }
 
@@ -355,7 +371,7 @@ impl<'a> Lexer<'a> {
             self.at = text_start + end + closing.len();
             return Token::Quotation(&rest[..end], bars as u32);
         }
-        self.at = text_start + text.find("\nrule ").unwrap_or(text.len());
+        self.at = text_start + next_declaration(text);
         let mistake = self.mistake(start, text_start, "the quotation is not closed").note("opened here");
         let help = match inner {
             Some(_) => format!(
@@ -367,16 +383,16 @@ impl<'a> Lexer<'a> {
         self.invalid(mistake.help(help))
     }
 
-    /// `$name`, `$name*`, `$name+`.
+    /// `$name`, `$name*`, `$name+`, `$name?`.
     fn variable(&mut self) -> Token<'a> {
         let start = self.at;
         let name = &self.text[start + 1..start + 1 + word_len(&self.text[start + 1..])];
         self.at += 1 + name.len();
         if !name.starts_with(begins_word) {
             let message = "a metavariable is `$` and a name";
-            return self.invalid(self.mistake(start, self.at, message).help("for example `$x`, `$x*` or `$x+`"));
+            return self.invalid(self.mistake(start, self.at, message).help("for example `$x`, `$x*`, `$x+` or `$x?`"));
         }
-        self.at += usize::from(self.rest().starts_with(['*', '+']));
+        self.at += usize::from(self.rest().starts_with(['*', '+', '?']));
         Token::Variable(name)
     }
 
@@ -394,6 +410,9 @@ impl<'a> Lexer<'a> {
             '{' | '}' => format!("a repetition is written `( … )*`; {quoted}"),
             '<' | '>' => format!("names are written without angle brackets; {quoted}"),
             '~' | '!' | '&' => format!("there are no predicates; {quoted}"),
+            '-' if matches!(self.lexemes.last(), Some(Lexeme { token: Token::Word("top" | "bottom"), .. })) => {
+                "the words of a strategy stand apart: `top down`, `bottom up`".to_owned()
+            }
             '-' | '^' => format!("a regex stands between slashes, as in `/[a-z]/`; {quoted}"),
             '‘' | '’' | '“' | '”' | '`' | '«' | '»' => {
                 "a literal stands in straight quotes: `'…'` or `\"…\"`".to_owned()
@@ -411,6 +430,18 @@ impl<'a> Lexer<'a> {
         };
         self.invalid(self.mistake(start, self.at, message).help(help))
     }
+}
+
+/// Where a line of the text, but the first, begins like a declaration of a `.transform` file; else its end.
+fn next_declaration(text: &str) -> usize {
+    let begins = |line: &str| {
+        Notation::Transform
+            .directives()
+            .iter()
+            .any(|directive| line.strip_prefix(directive).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r'])))
+    };
+    let mut line_ends = text.match_indices('\n').map(|(at, _)| at);
+    line_ends.find(|&at| begins(&text[at + 1..])).unwrap_or(text.len())
 }
 
 /// Whether the pattern begins with flags among which is `x`: `(?x)`, `(?sx-u)`.

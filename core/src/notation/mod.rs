@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text ── lexer ──> tokens ── declaration ──> one token list per declaration ── grammar ──> syntax
-//!                                                                                └── explain ──> diagnostics
+//!                                                                                └── explain, mend ──> diagnostics
 //! ```
 //!
 //! Afterwards names are still words: whether a rule exists, or a regex is well-formed, is decided by `grammar`.
@@ -16,6 +16,7 @@ use crate::span::Span;
 mod declaration;
 mod explain;
 mod lexer;
+mod mend;
 pub mod syntax;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,9 @@ lalrpop_util::lalrpop_mod!(
 use declaration::{Declaration, Head, check_tokens, divide};
 use explain::{Failure, refused, suggested_directive, unknown_declaration};
 use lexer::{Notation, Token, lex};
-use syntax::{Expression, Item, LangletFile, TransformFile};
+use syntax::{
+    Example, Expression, Item, LangletFile, Name, NamedPattern, Phase, RewriteRule, TransformFile, TransformItem,
+};
 
 /// Reads a `.langlet` file.
 ///
@@ -52,17 +55,34 @@ pub fn parse_langlet(source: &Arc<SourceText>) -> Result<LangletFile, Vec<Diagno
 /// Reads a `.transform` file.
 ///
 /// # Errors
-/// All mistakes, in the order of the text; at most one of the parser's for each rule.
+/// All mistakes, in the order of the text; at most one of the parser's for each declaration.
 pub fn parse_transform(source: &Arc<SourceText>) -> Result<TransformFile, Vec<Diagnostic>> {
     let mut reader = Reader::new(source, Notation::Transform);
     let header = grammar::TransformHeaderParser::new();
     let mut file = reader.header("transform", |tokens| header.parse(tokens));
-    let parser = grammar::RewriteRuleParser::new();
+    let parser = grammar::TransformDeclarationParser::new();
+    let (mut patterns, mut phases): (Vec<NamedPattern>, Vec<Phase>) = (Vec::new(), Vec::new());
+    let (mut rules, mut examples): (Vec<RewriteRule>, Vec<Example>) = (Vec::new(), Vec::new());
     for declaration in reader.declarations("transform") {
-        let rule = reader.parse(&declaration, |tokens| parser.parse(tokens));
-        if let (Some(file), Some(rule)) = (&mut file, rule) {
-            file.rules.push(rule);
+        match reader.parse(&declaration, |tokens| parser.parse(tokens)) {
+            Some(TransformItem::Pattern(pattern)) => {
+                reader.check_unique("pattern", &pattern.name, patterns.iter().map(|pattern| &pattern.name));
+                patterns.push(pattern);
+            }
+            Some(TransformItem::Phase(phase)) => {
+                reader.check_unique("phase", &phase.name, phases.iter().map(|phase| &phase.name));
+                reader.check_not_main(&phase.name, rules.iter().find(|rule| rule.phase.is_none()));
+                phases.push(phase);
+            }
+            Some(TransformItem::Rule(rule)) => rules.push(RewriteRule { phase: phases.len().checked_sub(1), ..rule }),
+            Some(TransformItem::Example(example)) => {
+                examples.push(Example { rule: rules.len().checked_sub(1), ..example });
+            }
+            None => {}
         }
+    }
+    if let Some(file) = &mut file {
+        (file.patterns, file.phases, file.rules, file.examples) = (patterns, phases, rules, examples);
     }
     reader.finish(file)
 }
@@ -85,6 +105,9 @@ pub fn parse_expression(source: &Arc<SourceText>) -> Result<Expression, Vec<Diag
     let body = reader.parse(&Declaration { head: Head::Expression, lexemes }, |tokens| parser.parse(tokens));
     reader.finish(body)
 }
+
+/// The phase of the rules that stand before the first `phase`.
+pub const MAIN_PHASE: &str = "main";
 
 /// The tokens of one declaration as the parsers want them.
 type Tokens<'t, 'a> = Box<dyn Iterator<Item = Result<(u32, Token<'a>, u32), explain::Mistake>> + 't>;
@@ -150,7 +173,7 @@ impl<'a> Reader<'a> {
                 Notation::Langlet => {
                     "a file has one header, in front of all declarations; a rule of that name is defined with `langlet: …`"
                 }
-                Notation::Transform => "a file has one header, in front of all rules",
+                Notation::Transform => "a file has one header, in front of all declarations",
             };
             self.mistakes.push(mistake.help(help));
         }
@@ -189,6 +212,24 @@ impl<'a> Reader<'a> {
                 self.mistakes.push(refused(self.source, declaration, failure, can_end));
                 None
             }
+        }
+    }
+
+    /// Reports a name that one before it has.
+    fn check_unique<'n>(&mut self, what: &str, name: &Name, mut others: impl Iterator<Item = &'n Name>) {
+        if let Some(first) = others.find(|other| other.text == name.text) {
+            let mistake = Diagnostic::error(self.source, name.span, format!("there are two {what}s `{}`", name.text));
+            self.mistakes.push(mistake.label(first.span, "the first").help("give one of them another name"));
+        }
+    }
+
+    /// Reports a phase that is named like that of the rules before the first one, if there are any.
+    fn check_not_main(&mut self, phase: &Name, before: Option<&RewriteRule>) {
+        if let Some(rule) = before.filter(|_| phase.text == MAIN_PHASE) {
+            let message = format!("there are two phases `{MAIN_PHASE}`");
+            let mistake = Diagnostic::error(self.source, phase.span, message);
+            let mistake = mistake.label(rule.name.span, "the rules before the first phase belong to one of this name");
+            self.mistakes.push(mistake.help("give it another name, or begin the rules with it"));
         }
     }
 

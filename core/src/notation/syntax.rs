@@ -241,26 +241,81 @@ pub struct TransformFile {
     pub source: Name,
     /// The langlet that is written.
     pub target: Name,
+    /// The named patterns, in the order of the file; no two have one name.
+    pub patterns: Vec<NamedPattern>,
+    /// The phases, in the order of the file; no two have one name. Rules before the first belong to none of them.
+    pub phases: Vec<Phase>,
     /// The rewriting rules, in the order of the file.
     pub rules: Vec<RewriteRule>,
+    /// The examples, in the order of the file.
+    pub examples: Vec<Example>,
 }
 
-/// `rule name pattern => result where conditions`.
+/// `pattern name pattern | pattern where conditions`: a pattern that others refer to by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPattern {
+    /// The name of the pattern.
+    pub name: Name,
+    /// Alternatives, one or more: the first that fits.
+    pub patterns: Vec<Pattern>,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// From `pattern` to the last condition.
+    pub span: Span,
+}
+
+/// `phase name strategy`: the rules behind it, up to the next phase, are applied together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// The name of the phase.
+    pub name: Name,
+    /// How its rules are applied.
+    pub strategy: Strategy,
+    /// From `phase` to the last word.
+    pub span: Span,
+}
+
+/// The order in which the nodes of a tree are visited by the rules of a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// `top down`: once, from the root.
+    TopDown,
+    /// `bottom up`: once, children first.
+    BottomUp,
+    /// `innermost`, `innermost at most 100`: children first, and what a rule made again, until no rule applies.
+    Innermost {
+        /// How many applications may follow one inside the result of another; at least 1.
+        bound: Option<u32>,
+    },
+}
+
+/// `rule name pattern | pattern => result where conditions => result`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RewriteRule {
     /// The name of the rule.
     pub name: Name,
-    /// What it applies to.
-    pub pattern: Pattern,
-    /// What it gives.
-    pub result: Outcome,
-    /// All must hold.
-    pub conditions: Vec<Condition>,
+    /// What it applies to; alternatives, one or more: the first that fits.
+    pub patterns: Vec<Pattern>,
+    /// What it gives, one or more: the first whose conditions hold.
+    pub cases: Vec<Case>,
+    /// The phase it belongs to, an index into [`TransformFile::phases`]; `None` before the first.
+    pub phase: Option<usize>,
     /// From `rule` to the last condition.
     pub span: Span,
 }
 
-/// Source text in quotes: `print_stmt [| print >>$f, $xs* |]`.
+/// `=> result where conditions`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// What the rule gives.
+    pub result: Outcome,
+    /// All must hold; none if there is no `where`.
+    pub conditions: Vec<Condition>,
+    /// From `=>` to the last condition.
+    pub span: Span,
+}
+
+/// Text of a langlet in quotes, with the symbol it is read as: `print_stmt [| print >>$f, $xs* |]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quotation {
     /// The rule or token kind that the text is read as.
@@ -271,16 +326,32 @@ pub struct Quotation {
     pub text_span: Span,
 }
 
-/// The left side of a rewriting rule.
+impl Quotation {
+    /// The text read as the symbol.
+    pub(super) fn new(symbol: SymbolName, quoted: QuotedText) -> Quotation {
+        Quotation { symbol, text: quoted.text, text_span: quoted.span }
+    }
+}
+
+/// Text of a langlet in quotes, without a symbol: `[| print x |]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotedText {
+    /// The text between the quotes, as it stands in the file.
+    pub text: String,
+    /// The place of that text.
+    pub span: Span,
+}
+
+/// What a node may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
-    /// A tree with metavariables.
+    /// `power [| $f($args*) |]`: a tree with metavariables.
     Tree(Quotation),
-    /// `NUMBER /regex/`: a token whose whole text matches.
-    Token {
-        /// The token kind.
+    /// `NUMBER`, `NUMBER /regex/`, `call`: a node of a rule, a token, or what a named pattern describes.
+    Symbol {
+        /// The rule, the token kind or the named pattern.
         symbol: SymbolName,
-        /// Its text; `None` for any.
+        /// The whole text of the token; `None` for any.
         regex: Option<RegexLiteral>,
     },
 }
@@ -288,36 +359,69 @@ pub enum Pattern {
 /// The right side of a rewriting rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A tree with the metavariables of the pattern.
-    Tree(Quotation),
+    /// `expr_stmt [| f() |]`, `expr_stmt [| f() |] then expr_stmt [| g() |]`: one tree, or several siblings in the place of
+    /// one, with the metavariables of the pattern.
+    Trees(Vec<Quotation>),
     /// `"0o$1"`: the text of the new token, with the groups of the pattern's regex (`$1`, `${name}`, `$$`).
     Text(Literal),
     /// `compute name`: a function of the crate gives the text of the new token.
     Compute(Name),
     /// `refuse "reason"`: the construct cannot be translated.
     Refuse(Literal),
+    /// `delete`, and its place: the node is left out of the list it stands in.
+    Delete(Span),
 }
 
-/// A condition of a rewriting rule.
+/// `example [| before |] => [| after |]`, `unchanged [| text |]` or `refused [| text |] "reason"`: what a rule or the whole
+/// file does to a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The rule it belongs to, the last one before it: an index into [`TransformFile::rules`]. `None` before the first: it is
+    /// an example of the whole file.
+    pub rule: Option<usize>,
+    /// The text of the source.
+    pub before: QuotedText,
+    /// What becomes of it.
+    pub expectation: Expectation,
+    /// From the first word to the last text.
+    pub span: Span,
+}
+
+/// What becomes of the text of an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// This text of the target.
+    Becomes(QuotedText),
+    /// It stays as it is.
+    Unchanged,
+    /// An error, whose reason contains the text, if one is given.
+    Refused(Option<Literal>),
+}
+
+/// A condition of a rewriting rule or a named pattern. A metavariable is given without its `$` and its mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// `$xs* has trailing ','`, `$xs* has no trailing ','`.
     Trailing {
-        /// The run, without `$` and `*`; so is its span.
+        /// The run.
         variable: Name,
         /// The separator.
         separator: Literal,
         /// Whether it must stand there or must not.
         present: bool,
+        /// The whole condition.
+        span: Span,
     },
-    /// `$x is rule`, `$x is not rule`.
+    /// `$x is pattern`, `$x is not pattern`.
     Is {
         /// The metavariable.
         variable: Name,
-        /// The rule or token that some level of the node must have (or must not).
-        symbol: SymbolName,
+        /// What some level of the node must be (or must not).
+        pattern: Pattern,
         /// Whether it must be or must not.
         positive: bool,
+        /// The whole condition.
+        span: Span,
     },
     /// `$x matches /regex/`, `$x not matches /regex/`: the whole text without outer trivia.
     Matches {
@@ -327,5 +431,80 @@ pub enum Condition {
         regex: RegexLiteral,
         /// Whether it must match or must not.
         positive: bool,
+        /// The whole condition.
+        span: Span,
     },
+    /// `$x has pattern`, `$x has no pattern`: some node below it, itself included.
+    Has {
+        /// The metavariable.
+        variable: Name,
+        /// What some node must be (or none).
+        pattern: Pattern,
+        /// Whether there must be one or must not.
+        positive: bool,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `inside pattern`, `not follows pattern`: what is around the matched node.
+    Around {
+        /// Where it is.
+        relation: Relation,
+        /// What it must be (or must not).
+        pattern: Pattern,
+        /// Whether it must be or must not.
+        positive: bool,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `predicate($x, $y)`, `not predicate($x)`: a function of the crate says so.
+    Holds {
+        /// The function.
+        predicate: Name,
+        /// The metavariables it is asked about; one or more.
+        arguments: Vec<Name>,
+        /// Whether it must hold or must not.
+        positive: bool,
+        /// The whole condition.
+        span: Span,
+    },
+}
+
+impl Condition {
+    /// Its place, from the first to the last word.
+    pub fn span(&self) -> Span {
+        match self {
+            Condition::Trailing { span, .. }
+            | Condition::Is { span, .. }
+            | Condition::Matches { span, .. }
+            | Condition::Has { span, .. }
+            | Condition::Around { span, .. }
+            | Condition::Holds { span, .. } => *span,
+        }
+    }
+}
+
+/// Where a node is that is seen from the matched one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Above it: the nearest that fits.
+    Inside,
+    /// The element before it in its list, separators passed over.
+    Follows,
+    /// The element behind it in its list, separators passed over.
+    Precedes,
+}
+
+/// One declaration of a `.transform` file, as it is parsed alone.
+pub(super) enum TransformItem {
+    Pattern(NamedPattern),
+    Phase(Phase),
+    Rule(RewriteRule),
+    Example(Example),
+}
+
+impl TransformItem {
+    /// An example whose rule is not known yet.
+    pub(super) fn example(before: QuotedText, expectation: Expectation, span: Span) -> TransformItem {
+        TransformItem::Example(Example { rule: None, before, expectation, span })
+    }
 }

@@ -87,6 +87,7 @@ pub(crate) fn parse(
                 source_len,
                 tail,
                 origins: FxHashMap::default(),
+                lineage: None,
             })
         }
         Stop::Failed(index) => {

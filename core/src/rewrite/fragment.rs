@@ -1,21 +1,27 @@
 //! Fragments: source text with metavariables, parsed once.
 //!
-//! `$x` stands for one node, `$x*`, `$x+` for a run of siblings with their separators, `$x:rule` for a node of that rule
-//! or token. A metavariable is read as a terminal that every symbol can begin with; prediction finds which symbol it
-//! stands for so that the whole text parses, and takes the outermost one. A run stands where something can repeat.
+//! `$x` stands for one node, `$x*`, `$x+`, `$x?` for a run of siblings with their separators, `$x:rule` for a node of that
+//! rule or token, `$x:name` for one that a named pattern fits. A metavariable is read as a terminal that every symbol can
+//! begin with; prediction finds which symbol it stands for so that the whole text parses, and takes the outermost one. A run
+//! stands where something can repeat.
+//!
+//! A text over several lines is read with the layout of its langlet. Layout tokens at its end that the symbol does not ask
+//! for are left out, and so is the line end behind a metavariable whose type includes it, or that stands alone on a line and
+//! can stand for the whole line.
 
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::automata::{Network, StateId};
+use crate::automata::shortest::Shortest;
+use crate::automata::{Network, StateId, Terminal};
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
-use crate::lexer::Token;
-use crate::parser::ReadError;
+use crate::lexer::{LexError, Token};
 use crate::parser::drive::{self, METAVARIABLE, Types, Wanted};
+use crate::parser::{ParseError, ReadError};
 use crate::span::Span;
 
 /// How many nodes a metavariable stands for.
@@ -23,21 +29,90 @@ use crate::span::Span;
 pub(crate) enum Repeat {
     /// `$x`: one.
     One,
+    /// `$x?`: one or none.
+    Optional,
     /// `$x*`: a run of siblings, maybe none.
     Star,
     /// `$x+`: a run of siblings, at least one.
     Plus,
 }
 
+impl Repeat {
+    /// Whether it may stand for nothing.
+    pub(crate) fn may_be_empty(self) -> bool {
+        matches!(self, Repeat::Optional | Repeat::Star)
+    }
+}
+
+/// Number of a metavariable's name in one [`Scope`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Variable(pub(crate) u16);
+
+/// What a metavariable may stand for, if its text says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Whatever fits.
+    Any,
+    /// A node of this symbol; of a run, its elements.
+    Symbol(Symbol),
+    /// What this named pattern of the scope fits; the symbol is that of the pattern.
+    Pattern(usize, Symbol),
+}
+
+impl Type {
+    /// The symbol that the node must have.
+    pub(crate) fn symbol(self) -> Option<Symbol> {
+        match self {
+            Type::Any => None,
+            Type::Symbol(symbol) | Type::Pattern(_, symbol) => Some(symbol),
+        }
+    }
+}
+
 /// One occurrence of a metavariable.
 #[derive(Clone, Debug)]
 pub(crate) struct Metavariable {
-    pub(crate) name: String,
+    pub(crate) variable: Variable,
     pub(crate) repeat: Repeat,
     /// The place in the file that holds the fragment, `$` included.
     pub(crate) span: Span,
-    /// The only symbol that it may stand for; of a run, that its elements may have.
-    pub(crate) wanted: Option<Symbol>,
+    pub(crate) wanted: Type,
+}
+
+/// The names that fragments of a file share.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    variables: Vec<String>,
+    /// Named patterns, with the symbol of what they fit; `None` if their alternatives have several.
+    pub(crate) patterns: Vec<(String, Option<Symbol>)>,
+}
+
+impl Scope {
+    /// The number of a metavariable's name.
+    pub(crate) fn variable(&mut self, name: &str) -> Variable {
+        let index = self.variables.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.variables.push(name.to_owned());
+            self.variables.len() - 1
+        });
+        Variable(index as u16)
+    }
+
+    /// The name of a metavariable, without `$`.
+    pub(crate) fn name(&self, variable: Variable) -> &str {
+        &self.variables[usize::from(variable.0)]
+    }
+
+    fn type_named(&self, langlet: &Langlet, name: &str) -> Result<Type, String> {
+        match self.patterns.iter().position(|(known, _)| known == name) {
+            Some(index) => match self.patterns[index].1 {
+                Some(symbol) => Ok(Type::Pattern(index, symbol)),
+                None => Err(format!(
+                    "the alternatives of the pattern `{name}` are of several rules; use it in a condition: `$x is {name}`"
+                )),
+            },
+            None => langlet.symbol(name).map(Type::Symbol).map_err(|error| error.to_string()),
+        }
+    }
 }
 
 /// A parsed fragment.
@@ -46,6 +121,7 @@ pub(crate) struct Fragment {
     pub(crate) tree: Tree,
     /// By leaf.
     metavariables: FxHashMap<NodeId, Metavariable>,
+    places: Places,
 }
 
 /// No fragment may be nested deeper, so that functions over fragments may recurse.
@@ -65,82 +141,49 @@ impl Fragment {
         text: &str,
         source: &Arc<SourceText>,
         offset: u32,
+        scope: &mut Scope,
     ) -> Result<Fragment, Diagnostic> {
-        let kind = langlet.tables().terminals.metavariable();
-        let mut tokens: Vec<Token> = Vec::new();
-        let mut found: Vec<(usize, Metavariable)> = Vec::new();
-        let mut at = 0;
-        while at < text.len() {
-            let next = next_metavariable(text, at);
-            let end = next.as_ref().map_or(text.len(), |mark| mark.start);
-            let mut piece = Vec::new();
-            langlet
-                .lexer()
-                .lex_plain(&text[at..end], &mut piece)
-                .map_err(|error| shifted(&ReadError::Lex(error), source, offset + at as u32))?;
-            let shift = at as u32;
-            tokens.extend(piece.iter().map(|t| Token { start: t.start + shift, end: t.end + shift, kind: t.kind }));
-            let Some(mark) = next else { break };
-            let span = Span::new(offset + mark.start as u32, offset + mark.end as u32);
+        let is_block = text.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']);
+        let (text, places) = trimmed(text, offset);
+        let marks = marks(&text);
+        let mut found: FxHashMap<u32, Metavariable> = FxHashMap::default();
+        for mark in &marks {
+            let span = Span::new(places.of(mark.start as u32), places.of(mark.end as u32));
             let wanted = match mark.kind {
-                None => None,
+                None => Type::Any,
                 Some(name) => {
-                    Some(langlet.symbol(name).map_err(|error| Diagnostic::error(source, span, error.to_string()))?)
+                    scope.type_named(langlet, name).map_err(|message| Diagnostic::error(source, span, message))?
                 }
             };
-            found.push((tokens.len(), Metavariable { name: mark.name.to_owned(), repeat: mark.repeat, span, wanted }));
-            tokens.push(Token { start: mark.start as u32, end: mark.end as u32, kind });
-            at = mark.end;
+            let variable = scope.variable(mark.name);
+            found.insert(mark.start as u32, Metavariable { variable, repeat: mark.repeat, span, wanted });
         }
-        if tokens.len() > LONGEST {
-            let span = Span::new(offset, offset + text.len() as u32);
-            return Err(Diagnostic::error(source, span, format!("this text has more than {LONGEST} tokens")));
+        let whole = Span::new(places.of(0), places.of(text.len() as u32));
+        let readings = readings(langlet, symbol, &text, (&marks, &found), is_block).map_err(|error| {
+            let mut diagnostic = ReadError::Lex(error).diagnostic(&SourceText::new("fragment", text.clone()));
+            places.shift(&mut diagnostic, source);
+            diagnostic
+        })?;
+        if readings[0].len() > LONGEST {
+            return Err(Diagnostic::error(source, whole, format!("this text has more than {LONGEST} tokens")));
         }
-        // A run stands where something can repeat; if there is no such reading, anywhere.
-        let repeating = Wanted::Transitions(Arc::new(repeating(&langlet.tables().network)));
-        let mut outcome = None;
-        for run in [Some(&repeating), None] {
-            let mut types = Types::default();
-            for (token, metavariable) in &found {
-                match (metavariable.wanted, metavariable.repeat, run) {
-                    (Some(symbol), _, _) => _ = types.insert(*token, Wanted::Symbol(symbol)),
-                    (None, Repeat::One, _) | (None, _, None) => {}
-                    (None, _, Some(run)) => _ = types.insert(*token, run.clone()),
-                }
-            }
-            match drive::parse(langlet, symbol, text.to_owned(), &tokens, Some(&types)) {
-                Ok(tree) => {
-                    outcome = Some(Ok(tree));
-                    break;
-                }
-                Err(error) => outcome = Some(Err(error)),
-            }
-        }
-        let tree = match outcome.expect("two attempts were made") {
-            Ok(tree) => tree,
-            Err(error) => {
-                let name = langlet.grammar().symbols.name(symbol);
-                let read = shifted(&ReadError::Parse(error), source, offset);
-                return Err(read.help(format!("{} cannot read this text as `{name}`", langlet.name())));
-            }
-        };
+        let tree = first_tree(langlet, symbol, &text, &readings, &found).map_err(|error| {
+            let name = langlet.grammar().symbols.name(symbol);
+            let mut diagnostic = ReadError::Parse(error).diagnostic(&SourceText::new("fragment", text.clone()));
+            places.shift(&mut diagnostic, source);
+            diagnostic.help(format!("{} cannot read this text as `{name}`", langlet.name()))
+        })?;
         let mut depth: usize = 0;
         for leaf in tree.leaves(tree.root()) {
             depth = depth.max(tree.ancestors(leaf).filter(|node| node.level == 0).take(DEEPEST + 1).count());
         }
         if depth > DEEPEST {
-            let span = Span::new(offset, offset + text.len() as u32);
-            return Err(Diagnostic::error(source, span, format!("this text is nested deeper than {DEEPEST} levels")));
+            let message = format!("this text is nested deeper than {DEEPEST} levels");
+            return Err(Diagnostic::error(source, whole, message));
         }
-        let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
-        let metavariables = found.into_iter().map(|(token, metavariable)| (leaves[token], metavariable)).collect();
-        Ok(Fragment { tree, metavariables })
-    }
-
-    /// The metavariable that stands for this node, if one does.
-    pub(crate) fn metavariable(&self, node: Node) -> Option<&Metavariable> {
-        let chain = self.tree.chain(node);
-        (chain.get(usize::from(node.level) + 1) == Some(&METAVARIABLE)).then(|| &self.metavariables[&node.id])
+        let kept = tree.leaf_ids(tree.root).filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
+        let metavariables = kept.map(|leaf| (leaf, found[&tree.stored(leaf).offsets()[1]].clone())).collect();
+        Ok(Fragment { tree, metavariables, places })
     }
 
     /// The metavariable that the stored node of `node` consists of, at whatever level.
@@ -153,17 +196,39 @@ impl Fragment {
         self.tree.leaf_ids(self.tree.root).filter_map(|leaf| self.metavariables.get(&leaf)).collect()
     }
 
+    /// The symbol that a metavariable was found to stand for.
+    pub(crate) fn symbol_of(&self, leaf: NodeId) -> Symbol {
+        let chain = self.tree.chain(Node::top(leaf));
+        chain[chain.len() - 2]
+    }
+
+    /// The metavariables with the symbols that they were found to stand for, in the order of the text.
+    pub(crate) fn typed_metavariables(&self) -> Vec<(&Metavariable, Symbol)> {
+        let leaves = self.tree.leaf_ids(self.tree.root);
+        leaves.filter_map(|leaf| Some((self.metavariables.get(&leaf)?, self.symbol_of(leaf)))).collect()
+    }
+
+    /// Where the fragment's leaf stands in the file.
+    pub(crate) fn place(&self, leaf: NodeId) -> Span {
+        let [_, start, end] = self.tree.stored(leaf).offsets();
+        Span::new(self.places.of(start), self.places.of(end).max(self.places.of(start)))
+    }
+
     /// The texts of its literals: what a text must contain for the fragment to match.
     pub(crate) fn literals(&self) -> Vec<String> {
+        let grammar = self.tree.langlet.grammar();
         let leaves = self.tree.leaves(self.tree.root());
-        let literals = leaves.filter(|&leaf| self.tree.symbol(leaf) != METAVARIABLE && !self.is_optional(leaf));
+        let literals = leaves.filter(|&leaf| {
+            let symbol = self.tree.symbol(leaf);
+            symbol != METAVARIABLE && !grammar.is_layout(symbol) && !self.is_optional(leaf)
+        });
         literals.map(|leaf| self.tree.text(leaf).to_owned()).filter(|text| !text.is_empty()).collect()
     }
 
     /// Whether the token may be missing because a run beside it is empty.
     fn is_optional(&self, leaf: Node) -> bool {
         let is_run = |node: Option<Node>| {
-            node.and_then(|node| self.metavariable_below(node)).is_some_and(|m| m.repeat == Repeat::Star)
+            node.and_then(|node| self.metavariable_below(node)).is_some_and(|m| m.repeat.may_be_empty())
         };
         let top = Node::top(leaf.id);
         is_run(self.tree.prev_sibling(top)) || is_run(self.tree.next_sibling(top))
@@ -176,6 +241,207 @@ impl std::fmt::Debug for Tree {
     }
 }
 
+/// Where the lines of a trimmed text stand in the file.
+#[derive(Clone, Debug)]
+struct Places {
+    /// Start of each line in the text, and its place in the file.
+    lines: Vec<(u32, u32)>,
+}
+
+impl Places {
+    fn of(&self, offset: u32) -> u32 {
+        let line = self.lines.partition_point(|&(start, _)| start <= offset).max(1) - 1;
+        let (start, place) = self.lines[line];
+        place + offset.saturating_sub(start)
+    }
+
+    fn shift(&self, diagnostic: &mut Diagnostic, source: &Arc<SourceText>) {
+        let len = source.text.len() as u32;
+        for label in &mut diagnostic.labels {
+            let (start, end) = (self.of(label.span.start).min(len), self.of(label.span.end).min(len));
+            label.span = Span::new(start, end.max(start));
+        }
+        diagnostic.source = source.clone();
+    }
+}
+
+/// The text without the blanks around it; if it begins with a line end, its lines without their common indentation.
+fn trimmed(text: &str, offset: u32) -> (String, Places) {
+    let is_blank = |c: char| c == ' ' || c == '\t';
+    let first = text.trim_start_matches(is_blank);
+    let start = text.len() - first.len();
+    let Some(newline) = ["\r\n", "\n", "\r"].into_iter().find(|newline| first.starts_with(newline)) else {
+        let end = text.trim_end_matches(is_blank).len().max(start);
+        return (text[start..end].to_owned(), Places { lines: vec![(0, offset + start as u32)] });
+    };
+    let from = start + newline.len();
+    let body = text[from..].trim_end_matches(is_blank);
+    let lines: Vec<&str> = body.split_inclusive('\n').collect();
+    let indentation = |line: &&str| line.len() - line.trim_start_matches(is_blank).len();
+    let common = lines.iter().filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
+    let (mut out, mut places, mut at) = (String::new(), Vec::new(), from);
+    for line in lines {
+        let cut = common.min(indentation(&line));
+        places.push((out.len() as u32, offset + (at + cut) as u32));
+        out.push_str(&line[cut..]);
+        at += line.len();
+    }
+    if places.is_empty() {
+        places.push((0, offset + from as u32));
+    }
+    (out, Places { lines: places })
+}
+
+/// The token strings that the text may be, in the order in which they are tried.
+fn readings(
+    langlet: &Langlet,
+    symbol: Symbol,
+    text: &str,
+    (marks, found): (&[Mark<'_>], &FxHashMap<u32, Metavariable>),
+    is_block: bool,
+) -> Result<Vec<Vec<Token>>, LexError> {
+    let kind = langlet.tables().terminals.metavariable();
+    let mark_at = |at: usize| marks.iter().find(|mark| mark.start == at).map(|mark| mark.end);
+    let is_layout = |token: &Token| {
+        let symbol = langlet.tables().terminals.symbol(token.kind);
+        token.kind != kind && symbol.is_some_and(|symbol| langlet.grammar().is_layout(symbol))
+    };
+    let mut laid = Vec::new();
+    langlet.lexer().lex_marked(text, kind, mark_at, &mut laid)?;
+    if let Some(indent) = langlet.grammar().layout.indent {
+        let number = |symbol| langlet.tables().terminals.number(symbol);
+        unindent(&mut laid, number(indent.indent), number(indent.dedent));
+    }
+    let plain: Vec<Token> = laid.iter().filter(|token| !is_layout(token)).copied().collect();
+    let mut readings: Vec<Vec<Token>> = Vec::new();
+    let newline = langlet.grammar().layout.newline.as_ref();
+    let newline = newline.and_then(|(symbol, _)| langlet.tables().terminals.number(*symbol));
+    // A rule that can begin with a line end is written as the block behind it.
+    let number = |symbol: Symbol| langlet.tables().terminals.number(symbol);
+    let start = langlet.tables().network.start(symbol);
+    let begins_with =
+        |newline: Terminal| start.is_some_and(|start| langlet.tables().sets.first(start).contains(newline));
+    let begins_block = |newline: &Terminal| is_block && begins_with(*newline);
+    let around = newline.filter(begins_block).and_then(|newline| {
+        let indent = langlet.grammar().layout.indent?;
+        Some(([newline, number(indent.indent)?], number(indent.dedent)?))
+    });
+    let mut blocks = Vec::new();
+    // A type says whether the metavariable includes the end of its line; without one, it does if it is alone there and can.
+    let takes_line = |start: u32, is_alone: bool, without_type: bool| match found[&start].wanted.symbol() {
+        Some(symbol) => ends_line(langlet, symbol),
+        None => is_alone && without_type,
+    };
+    for without_type in [true, false] {
+        let tokens =
+            whole_lines(&laid, kind, newline, is_layout, |start, is_alone| takes_line(start, is_alone, without_type));
+        let n_layout = tokens.iter().rev().take_while(|token| is_layout(token)).count();
+        for n_dropped in (0..=n_layout).rev() {
+            let reading = tokens[..tokens.len() - n_dropped].to_vec();
+            if let Some((before, behind)) = around.filter(|_| n_dropped > 0) {
+                let end = reading.last().map_or(0, |token| token.end);
+                let behind = Token { start: end, end, kind: behind };
+                let before = before.map(|kind| Token { start: 0, end: 0, kind });
+                blocks.push([&before, &reading[..], &[behind]].concat());
+            }
+            if !readings.contains(&reading) {
+                readings.push(reading);
+            }
+        }
+    }
+    if !readings.contains(&plain) {
+        readings.push(plain);
+    }
+    blocks.append(&mut readings);
+    Ok(blocks)
+}
+
+/// Leaves out the tokens for the indentation of the text as a whole, if its first line is indented: a comment before it may
+/// be less.
+fn unindent(tokens: &mut Vec<Token>, indent: Option<Terminal>, dedent: Option<Terminal>) {
+    if tokens.first().is_none_or(|first| Some(first.kind) != indent) {
+        return;
+    }
+    let mut depth = 0;
+    let closes = tokens.iter().position(|token| {
+        depth += i32::from(Some(token.kind) == indent);
+        depth -= i32::from(Some(token.kind) == dedent);
+        depth == 0
+    });
+    if let Some(closes) = closes {
+        tokens.remove(closes);
+    }
+    tokens.remove(0);
+}
+
+/// Whether the texts of the symbol end with a line end or a block.
+fn ends_line(langlet: &Langlet, symbol: Symbol) -> bool {
+    let (grammar, tables) = (langlet.grammar(), langlet.tables());
+    let shortest = Shortest::new(grammar, &tables.network, &tables.terminals, &tables.sets).of(symbol);
+    let last = shortest.last().and_then(|&terminal| tables.terminals.symbol(terminal));
+    last.is_some_and(|last| grammar.is_layout(last))
+}
+
+/// The tokens with marks that take the end of their line: `takes_line` tells by the start of one and whether it is alone.
+fn whole_lines(
+    laid: &[Token],
+    mark: Terminal,
+    newline: Option<Terminal>,
+    is_layout: impl Fn(&Token) -> bool,
+    takes_line: impl Fn(u32, bool) -> bool,
+) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    for (index, &token) in laid.iter().enumerate() {
+        let is_taken = Some(token.kind) == newline
+            && index > 0
+            && laid[index - 1].kind == mark
+            && takes_line(laid[index - 1].start, index == 1 || is_layout(&laid[index - 2]));
+        match tokens.last_mut() {
+            Some(last) if is_taken => last.end = token.end,
+            _ => tokens.push(token),
+        }
+    }
+    tokens
+}
+
+/// The tree of the first token string that can be read.
+fn first_tree(
+    langlet: &Langlet,
+    symbol: Symbol,
+    text: &str,
+    readings: &[Vec<Token>],
+    found: &FxHashMap<u32, Metavariable>,
+) -> Result<Tree, ParseError> {
+    // A run stands where something can repeat; if there is no such reading, anywhere.
+    let repeating = Wanted::Transitions(Arc::new(repeating(&langlet.tables().network)));
+    let has_runs = found.values().any(|m| matches!(m.repeat, Repeat::Star | Repeat::Plus) && m.wanted == Type::Any);
+    let mut furthest: Option<ParseError> = None;
+    for tokens in readings {
+        for run in [Some(&repeating), None] {
+            if run.is_none() && !has_runs {
+                continue;
+            }
+            let mut types = Types::default();
+            for (index, token) in tokens.iter().enumerate() {
+                let Some(metavariable) = found.get(&token.start).filter(|_| token.end > token.start) else { continue };
+                match (metavariable.wanted.symbol(), metavariable.repeat, run) {
+                    (Some(symbol), _, _) => _ = types.insert(index, Wanted::Symbol(symbol)),
+                    (None, Repeat::Star | Repeat::Plus, Some(run)) => _ = types.insert(index, run.clone()),
+                    (None, ..) => {}
+                }
+            }
+            match drive::parse(langlet, symbol, text.to_owned(), tokens, Some(&types)) {
+                Ok(tree) => return Ok(tree),
+                Err(error) if furthest.as_ref().is_none_or(|known| known.span.start < error.span.start) => {
+                    furthest = Some(error);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    Err(furthest.expect("there is at least one reading"))
+}
+
 /// A metavariable in a text.
 struct Mark<'a> {
     start: usize,
@@ -185,8 +451,8 @@ struct Mark<'a> {
     repeat: Repeat,
 }
 
-/// The next `$name`, `$name:kind`, each perhaps with `*` or `+` behind it.
-fn next_metavariable(text: &str, from: usize) -> Option<Mark<'_>> {
+/// Each `$name`, `$name:kind`, perhaps with `*`, `+` or `?` behind it.
+fn marks(text: &str) -> Vec<Mark<'_>> {
     let is_letter = |c: char| c.is_alphanumeric() || c == '_';
     let word = |at: usize| {
         let rest = &text[at..];
@@ -194,27 +460,21 @@ fn next_metavariable(text: &str, from: usize) -> Option<Mark<'_>> {
         let is_word = rest.starts_with(|c: char| is_letter(c) && !c.is_numeric());
         is_word.then(|| &rest[..end])
     };
-    let (start, name) = text[from..].match_indices('$').find_map(|(at, _)| Some((from + at, word(from + at + 1)?)))?;
-    let mut end = start + 1 + name.len();
-    let kind = text[end..].strip_prefix(':').and_then(|_| word(end + 1));
-    end += kind.map_or(0, |kind| kind.len() + 1);
-    let repeat = match text.as_bytes().get(end) {
-        Some(b'*') => Repeat::Star,
-        Some(b'+') => Repeat::Plus,
-        _ => Repeat::One,
+    let mark = |(start, _): (usize, &str)| {
+        let name = word(start + 1)?;
+        let mut end = start + 1 + name.len();
+        let kind = text[end..].strip_prefix(':').and_then(|_| word(end + 1));
+        end += kind.map_or(0, |kind| kind.len() + 1);
+        let repeat = match text.as_bytes().get(end) {
+            Some(b'*') => Repeat::Star,
+            Some(b'+') => Repeat::Plus,
+            Some(b'?') => Repeat::Optional,
+            _ => Repeat::One,
+        };
+        end += usize::from(repeat != Repeat::One);
+        Some(Mark { start, end, name, kind, repeat })
     };
-    end += usize::from(repeat != Repeat::One);
-    Some(Mark { start, end, name, kind, repeat })
-}
-
-fn shifted(error: &ReadError, source: &Arc<SourceText>, by: u32) -> Diagnostic {
-    let mut diagnostic = error.diagnostic(source);
-    let len = source.text.len() as u32;
-    for label in &mut diagnostic.labels {
-        let (start, end) = ((label.span.start + by).min(len), (label.span.end + by).min(len));
-        label.span = Span::new(start, end);
-    }
-    diagnostic
+    text.match_indices('$').filter_map(mark).collect()
 }
 
 /// The transitions from which a cycle of their rule can be reached.

@@ -1,12 +1,22 @@
 //! Matching: does a pattern fit a node, and what do its metavariables stand for?
 //!
 //! Pattern and node are compared in the full view, so chains are no obstacle. A run takes as many siblings as it can; where
-//! it takes none, the separator beside it may be missing too. The functions recurse on the pattern, whose depth is bounded,
-//! never on the tree.
+//! it takes none, the separator beside it may be missing too. What is still to be compared is a list of goals; where there is
+//! a choice, such as the length of a run, the goals are kept and tried again with the next choice. The conditions of a rule
+//! are goals like others, so a condition that fails leads to the next choice. Goals are links in a vector that share their
+//! tails; nothing recurses on the tree.
+//!
+//! A run of several siblings is bound to all of them, so a pattern with k runs may need time in the k-th power of the number
+//! of siblings; every other pattern is linear in its own size.
 
-use super::fragment::{Fragment, Repeat};
+use std::ops::Range;
+
+use super::condition::{Check, Reference};
+use super::fragment::{Metavariable, Repeat, Type, Variable};
+use super::pattern::{Below, NamedPattern, Part, Pattern, TokenPattern};
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
+use crate::span::Span;
 
 /// What a metavariable stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +32,40 @@ pub(crate) enum Binding {
     },
 }
 
-/// Metavariables by name, in the order in which they were bound.
+impl Binding {
+    /// The nodes that it consists of.
+    pub(crate) fn nodes(&self) -> &[Node] {
+        match self {
+            Binding::Node(node) => std::slice::from_ref(node),
+            Binding::Run { nodes, .. } => nodes,
+        }
+    }
+}
+
+/// What metavariables stand for, in the order in which they were bound.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bindings {
-    bound: Vec<(String, Binding)>,
-    /// The tokens of the pattern and what they matched.
+    bound: Vec<(Variable, Binding)>,
+    /// The tokens of the rule's pattern and what they matched.
     pub(crate) tokens: Vec<(NodeId, NodeId)>,
 }
 
 impl Bindings {
-    pub(crate) fn get(&self, name: &str) -> Option<&Binding> {
-        self.bound.iter().find(|(known, _)| known == name).map(|(_, binding)| binding)
+    pub(crate) fn get(&self, variable: Variable) -> Option<&Binding> {
+        self.bound.iter().find(|(known, _)| *known == variable).map(|(_, binding)| binding)
     }
 
-    /// All nodes that are bound.
-    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> {
-        self.bound.iter().flat_map(|(_, binding)| match binding {
-            Binding::Node(node) => vec![*node],
-            Binding::Run { nodes, .. } => nodes.clone(),
-        })
+    /// All that is bound.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Variable, Binding)> {
+        self.bound.iter()
     }
 
     /// Binds a metavariable; one that is bound already must be bound to equal tokens.
-    fn bind(&mut self, tree: &Tree, name: &str, binding: Binding) -> bool {
-        match self.get(name) {
-            Some(known) => texts(tree, known) == texts(tree, &binding),
+    fn bind(&mut self, tree: &Tree, variable: Variable, binding: Binding) -> bool {
+        match self.get(variable) {
+            Some(known) => texts(tree, known).eq(texts(tree, &binding)),
             None => {
-                self.bound.push((name.to_owned(), binding));
+                self.bound.push((variable, binding));
                 true
             }
         }
@@ -56,126 +73,475 @@ impl Bindings {
 }
 
 /// The token texts of what is bound, trivia left out.
-fn texts<'a>(tree: &'a Tree, binding: &Binding) -> Vec<&'a str> {
-    match binding {
-        Binding::Node(node) => tree.token_texts(*node).collect(),
-        Binding::Run { nodes, .. } => nodes.iter().flat_map(|&node| tree.token_texts(node)).collect(),
-    }
+fn texts<'a>(tree: &'a Tree, binding: &'a Binding) -> impl Iterator<Item = &'a str> {
+    binding.nodes().iter().flat_map(|&node| tree.token_texts(node))
 }
 
-/// Matches the pattern against a node.
-pub(crate) fn match_fragment(pattern: &Fragment, tree: &Tree, node: Node) -> Option<Bindings> {
-    let mut bindings = Bindings::default();
-    match_node(pattern, pattern.tree.root(), tree, node, &mut bindings).then_some(bindings)
+/// The furthest point at which a match failed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Probe {
+    /// The place in the pattern's file, what it wanted there, and what stood there; `None` as long as nothing failed.
+    pub(crate) furthest: Option<(Span, String, Option<Node>)>,
+    /// A condition that failed behind a pattern that matched: its text's place.
+    pub(crate) condition: Option<Span>,
 }
 
-fn match_node(pattern: &Fragment, p: Node, tree: &Tree, node: Node, bindings: &mut Bindings) -> bool {
-    if pattern.tree.symbol(p) != tree.symbol(node) {
-        return false;
-    }
-    if let Some(metavariable) = pattern.metavariable(p) {
-        let binding = match metavariable.repeat {
-            Repeat::One => Binding::Node(node),
-            // The only child of its parent, or the root.
-            Repeat::Star | Repeat::Plus => {
-                let rule = tree.parent(node).map_or(tree.symbol(node), |parent| tree.symbol(parent));
-                Binding::Run { rule, nodes: vec![node] }
-            }
-        };
-        return bindings.bind(tree, &metavariable.name, binding);
-    }
-    if pattern.tree.is_token(p) {
-        let fits = tree.is_token(node) && pattern.tree.text(p) == tree.text(node);
-        if fits {
-            bindings.tokens.push((p.id, node.id));
+/// Matches patterns against nodes of one tree.
+pub(crate) struct Matcher<'a> {
+    pub(crate) tree: &'a Tree,
+    /// The named patterns that types and conditions refer to.
+    pub(crate) named: &'a [NamedPattern],
+    pub(crate) bindings: Bindings,
+    /// The node that the rule is tried at.
+    pub(crate) node: Node,
+    /// Whether tokens are recorded: of the rule's own pattern alone.
+    records: bool,
+    links: Vec<Link<'a>>,
+    choices: Vec<Choice<'a>>,
+    pub(crate) probe: Option<Probe>,
+}
+
+/// A goal and the goals behind it.
+#[derive(Clone)]
+struct Link<'a> {
+    goal: Goal<'a>,
+    rest: Goals,
+}
+
+/// Index of a link, or none.
+type Goals = Option<u32>;
+
+#[derive(Clone)]
+enum Goal<'a> {
+    /// The part, its first symbols left out, fits the node.
+    Node { pattern: &'a Pattern, part: u32, skipped: u16, node: Node },
+    /// The items fit the siblings from `at` on, all of them.
+    Siblings { pattern: &'a Pattern, items: Items, last: Option<u32>, rule: Symbol, at: Option<Node> },
+    /// The conditions hold.
+    Conditions(&'a [Check]),
+    /// The metavariable stands for no sibling.
+    Empty { variable: Variable, rule: Symbol },
+    /// The named pattern fits the node.
+    Named { named: usize, alternative: usize, node: Node },
+}
+
+/// What siblings are compared with.
+#[derive(Clone)]
+enum Items {
+    /// Parts of the pattern.
+    Parts(Range<u32>),
+    /// The rest of a part's chain, as the only item.
+    Rest { part: u32, skipped: u16 },
+}
+
+/// A place to go back to.
+struct Choice<'a> {
+    n_links: usize,
+    n_bound: usize,
+    n_tokens: usize,
+    next: Next<'a>,
+}
+
+enum Next<'a> {
+    /// Try these goals.
+    Goals(Goals),
+    /// Let the run take `len` of the nodes, then fewer.
+    Run(Run<'a>),
+}
+
+struct Run<'a> {
+    pattern: &'a Pattern,
+    metavariable: &'a Metavariable,
+    rule: Symbol,
+    nodes: Vec<Node>,
+    /// The length to try next, and the least.
+    len: usize,
+    shortest: usize,
+    item: u32,
+    /// The items behind it.
+    behind: Range<u32>,
+    rest: Goals,
+}
+
+impl<'a> Matcher<'a> {
+    /// For the rule's own pattern at `node`.
+    pub(crate) fn new(tree: &'a Tree, named: &'a [NamedPattern], node: Node) -> Matcher<'a> {
+        Matcher {
+            tree,
+            named,
+            bindings: Bindings::default(),
+            node,
+            records: true,
+            links: Vec::new(),
+            choices: Vec::new(),
+            probe: None,
         }
-        return fits;
     }
-    if tree.is_token(node) {
-        return false;
+
+    /// Whether the pattern fits the matcher's node and the conditions hold; then the bindings say how.
+    pub(crate) fn fits(&mut self, pattern: &'a Pattern, conditions: &'a [Check]) -> bool {
+        let conditions = self.push(Goal::Conditions(conditions), None);
+        let first = self.push(Goal::Node { pattern, part: 0, skipped: 0, node: self.node }, Some(conditions));
+        self.solve(Some(first))
     }
-    let patterns: Vec<Node> = pattern.tree.children(p).collect();
-    // Most mismatches are seen at the first child, or by the number of children.
-    let first_fits = match (patterns.first(), tree.first_child(node)) {
-        (Some(&first), Some(child)) => is_run(pattern, first) || pattern.tree.symbol(first) == tree.symbol(child),
-        _ => true,
-    };
-    if !first_fits {
-        return false;
+
+    /// Whether a pattern of a condition fits a node, with the bindings so far; if so, they are extended.
+    pub(crate) fn fits_below(&mut self, reference: &'a Reference, node: Node) -> bool {
+        let mut inner = Matcher {
+            tree: self.tree,
+            named: self.named,
+            bindings: std::mem::take(&mut self.bindings),
+            node: self.node,
+            records: false,
+            links: Vec::new(),
+            choices: Vec::new(),
+            probe: None,
+        };
+        let n_bound = inner.bindings.bound.len();
+        let goal = match reference {
+            Reference::Pattern(pattern) => Goal::Node { pattern, part: 0, skipped: 0, node },
+            Reference::Named(named) => Goal::Named { named: *named, alternative: 0, node },
+        };
+        let first = inner.push(goal, None);
+        let fits = inner.solve(Some(first));
+        self.bindings = inner.bindings;
+        if !fits {
+            self.bindings.bound.truncate(n_bound);
+        }
+        fits
     }
-    let children: Vec<Node> = tree.children(node).collect();
-    match_list(pattern, (None, &patterns), tree, tree.symbol(node), &children, bindings)
+
+    fn push(&mut self, goal: Goal<'a>, rest: Goals) -> u32 {
+        self.links.push(Link { goal, rest });
+        self.links.len() as u32 - 1
+    }
+
+    fn choose(&mut self, next: Next<'a>) {
+        let (n_links, n_bound, n_tokens) = (self.links.len(), self.bindings.bound.len(), self.bindings.tokens.len());
+        self.choices.push(Choice { n_links, n_bound, n_tokens, next });
+    }
+
+    /// Meets all goals, if there is a way.
+    fn solve(&mut self, goals: Goals) -> bool {
+        let mut goals = goals;
+        // Progress: a step replaces a goal by goals about less of the pattern; a choice has finitely many alternatives.
+        loop {
+            let Some(at) = goals else { return true };
+            let Link { goal, rest } = self.links[at as usize].clone();
+            goals = match self.step(goal, rest) {
+                Some(goals) => goals,
+                None => match self.next_choice() {
+                    Some(goals) => goals,
+                    None => return false,
+                },
+            };
+        }
+    }
+
+    /// The goals that are left when this one is met; `None` if it cannot be.
+    fn step(&mut self, goal: Goal<'a>, rest: Goals) -> Option<Goals> {
+        match goal {
+            Goal::Node { pattern, part, skipped, node } => self.match_node(pattern, part, skipped, node, rest),
+            Goal::Siblings { pattern, items, last, rule, at } => {
+                self.match_siblings(pattern, items, last, rule, at, rest)
+            }
+            Goal::Conditions(conditions) => match conditions.split_first() {
+                None => Some(rest),
+                Some((first, others)) => {
+                    if !first.holds(self) {
+                        if let Some(probe) = &mut self.probe {
+                            probe.condition.get_or_insert(first.span);
+                        }
+                        return None;
+                    }
+                    Some(Some(self.push(Goal::Conditions(others), rest)))
+                }
+            },
+            Goal::Empty { variable, rule } => {
+                self.bindings.bind(self.tree, variable, Binding::Run { rule, nodes: Vec::new() }).then_some(rest)
+            }
+            Goal::Named { named, alternative, node } => {
+                let definition = &self.named[named];
+                let pattern = definition.alternatives.get(alternative)?;
+                if alternative + 1 < definition.alternatives.len() {
+                    let next = self.push(Goal::Named { named, alternative: alternative + 1, node }, rest);
+                    self.choose(Next::Goals(Some(next)));
+                }
+                let conditions = self.push(Goal::Conditions(&definition.conditions), rest);
+                Some(Some(self.push(Goal::Node { pattern, part: 0, skipped: 0, node }, Some(conditions))))
+            }
+        }
+    }
+
+    fn next_choice(&mut self) -> Option<Goals> {
+        let choice = self.choices.pop()?;
+        // The links of a choice's goals were there when it was made.
+        self.links.truncate(choice.n_links);
+        self.bindings.bound.truncate(choice.n_bound);
+        self.bindings.tokens.truncate(choice.n_tokens);
+        match choice.next {
+            Next::Goals(goals) => Some(goals),
+            Next::Run(run) => self.try_run(run),
+        }
+    }
+
+    fn fail(&mut self, part: &Part, found: Option<Node>) {
+        if self.probe.is_some() {
+            let wanted = self.wanted(part);
+            self.note(part.span, wanted, found);
+        }
+    }
+
+    /// Keeps the failure if none was further on in the pattern.
+    fn note(&mut self, span: Span, wanted: String, found: Option<Node>) {
+        let Some(probe) = &mut self.probe else { return };
+        if probe.furthest.as_ref().is_none_or(|(known, ..)| known.start <= span.start) {
+            probe.furthest = Some((span, wanted, found));
+        }
+    }
+
+    fn wanted(&self, part: &Part) -> String {
+        let symbols = &self.tree.langlet().grammar().symbols;
+        match &part.below {
+            Below::Token(TokenPattern::Text(_, text)) => format!("`{text}`"),
+            Below::Token(TokenPattern::Regex(regex)) => format!("a text that fits /{}/", regex.as_str()),
+            _ => symbols.display(part.symbols[part.symbols.len() - 1]),
+        }
+    }
+
+    fn match_node(
+        &mut self,
+        pattern: &'a Pattern,
+        part_id: u32,
+        skipped: u16,
+        node: Node,
+        rest: Goals,
+    ) -> Option<Goals> {
+        let part = &pattern.parts[part_id as usize];
+        let wanted = &part.symbols[usize::from(skipped)..];
+        let found = &self.tree.chain(node)[usize::from(node.level)..];
+        let n_common = wanted.iter().zip(found).take_while(|(wanted, found)| wanted == found).count();
+        let tree = self.tree;
+        if n_common < wanted.len() {
+            // The pattern has a single child where the tree has several: the child may be a run.
+            let is_list = n_common > 0 && n_common == found.len() && !tree.stored(node.id).is_leaf();
+            if !is_list {
+                self.fail(part, Some(node));
+                return None;
+            }
+            let items = Items::Rest { part: part_id, skipped: skipped + n_common as u16 };
+            let rule = found[n_common - 1];
+            let at = tree.first_child(tree.bottom(node.id));
+            return Some(Some(self.push(Goal::Siblings { pattern, items, last: None, rule, at }, rest)));
+        }
+        let inner = Node { id: node.id, level: node.level + n_common as u16 - 1 };
+        match &part.below {
+            Below::Anything => Some(rest),
+            Below::Metavariable(metavariable) => {
+                let binding = match metavariable.repeat {
+                    Repeat::One => Binding::Node(inner),
+                    // The only child of its parent, or the root.
+                    Repeat::Star | Repeat::Plus | Repeat::Optional => {
+                        let rule = tree.parent(inner).map_or(tree.symbol(inner), |parent| tree.symbol(parent));
+                        Binding::Run { rule, nodes: vec![inner] }
+                    }
+                };
+                let rest = match metavariable.wanted {
+                    Type::Pattern(named, _) => {
+                        Some(self.push(Goal::Named { named, alternative: 0, node: inner }, rest))
+                    }
+                    _ => rest,
+                };
+                if self.bindings.bind(tree, metavariable.variable, binding) {
+                    return Some(rest);
+                }
+                self.fail(part, Some(node));
+                None
+            }
+            Below::Token(token) => {
+                let fits = tree.is_token(inner)
+                    && match token {
+                        TokenPattern::Text(_, text) => tree.leaf_text(inner.id) == text,
+                        TokenPattern::Layout(_) => true,
+                        TokenPattern::Regex(regex) => regex.is_match(tree.leaf_text(inner.id)),
+                    };
+                if !fits {
+                    self.fail(part, Some(node));
+                    return None;
+                }
+                if let (true, TokenPattern::Text(leaf, _) | TokenPattern::Layout(leaf)) = (self.records, token) {
+                    self.bindings.tokens.push((*leaf, inner.id));
+                }
+                Some(rest)
+            }
+            Below::Children(children) => {
+                if tree.is_token(inner) {
+                    self.fail(part, Some(node));
+                    return None;
+                }
+                let at = tree.first_child(inner);
+                let rule = tree.symbol(inner);
+                // Most mismatches are seen at the first child.
+                if let Some(first) = pattern.parts[children.start as usize..children.end as usize].first()
+                    && !is_run(first)
+                    && at.is_some_and(|child| tree.symbol(child) != first.symbols[0])
+                    && self.probe.is_none()
+                {
+                    return None;
+                }
+                let items = Items::Parts(children.clone());
+                Some(Some(self.push(Goal::Siblings { pattern, items, last: None, rule, at }, rest)))
+            }
+        }
+    }
+
+    fn match_siblings(
+        &mut self,
+        pattern: &'a Pattern,
+        items: Items,
+        last: Option<u32>,
+        rule: Symbol,
+        at: Option<Node>,
+        rest: Goals,
+    ) -> Option<Goals> {
+        let (item, skipped, behind) = match items {
+            Items::Parts(parts) if parts.is_empty() => match at {
+                None => return Some(rest),
+                Some(node) => {
+                    let end = last.map_or(pattern.parts[0].span, |last| pattern.parts[last as usize].span);
+                    self.note(Span::new(end.end, end.end), "nothing more".to_owned(), Some(node));
+                    return None;
+                }
+            },
+            Items::Parts(parts) => (parts.start, 0, parts.start + 1..parts.end),
+            Items::Rest { part, skipped } => (part, skipped, 0..0),
+        };
+        let part = &pattern.parts[item as usize];
+        // Only a run that stands directly there: with a chain above it, it stands for less than a sibling.
+        if let Below::Metavariable(metavariable) = &part.below
+            && metavariable.repeat != Repeat::One
+            && part.symbols.len() == usize::from(skipped) + 1
+        {
+            return self.begin_run(pattern, (item, metavariable), behind, rule, at, rest);
+        }
+        // A separator before a run may be missing if the run is empty.
+        if is_separator(pattern, last, Some(item), behind.clone().next())
+            && let Some(next) = behind.clone().next()
+            && let Below::Metavariable(metavariable) = &pattern.parts[next as usize].below
+            && metavariable.repeat.may_be_empty()
+        {
+            let items = Items::Parts(next + 1..behind.end);
+            let others = self.push(Goal::Siblings { pattern, items, last, rule, at }, rest);
+            let empty = self.push(Goal::Empty { variable: metavariable.variable, rule }, Some(others));
+            if at.is_none() {
+                return Some(Some(empty));
+            }
+            self.choose(Next::Goals(Some(empty)));
+        }
+        // A list that consists of an empty run may be missing.
+        if let Below::Metavariable(metavariable) = &part.below
+            && metavariable.repeat.may_be_empty()
+        {
+            let items = Items::Parts(behind.clone());
+            let others = self.push(Goal::Siblings { pattern, items, last, rule, at }, rest);
+            let empty = self.push(Goal::Empty { variable: metavariable.variable, rule }, Some(others));
+            if at.is_none_or(|node| self.tree.symbol(node) != part.symbols[usize::from(skipped)]) {
+                return Some(Some(empty));
+            }
+            self.choose(Next::Goals(Some(empty)));
+        }
+        let Some(node) = at else {
+            self.fail(part, None);
+            return None;
+        };
+        let (items, at) = (Items::Parts(behind), self.tree.next_sibling(node));
+        let others = self.push(Goal::Siblings { pattern, items, last: Some(item), rule, at }, rest);
+        Some(Some(self.push(Goal::Node { pattern, part: item, skipped, node }, Some(others))))
+    }
+
+    fn begin_run(
+        &mut self,
+        pattern: &'a Pattern,
+        (item, metavariable): (u32, &'a Metavariable),
+        behind: Range<u32>,
+        rule: Symbol,
+        at: Option<Node>,
+        rest: Goals,
+    ) -> Option<Goals> {
+        let part = &pattern.parts[item as usize];
+        let symbol = part.symbols[part.symbols.len() - 1];
+        let nodes: Vec<Node> = std::iter::successors(at, |&node| self.tree.next_sibling(node)).collect();
+        let wanted = metavariable.wanted.symbol();
+        let is_element =
+            |&node: &Node| wanted.is_none_or(|wanted| self.tree.symbol(node) == wanted || self.tree.is_token(node));
+        let mut longest = nodes.iter().take_while(|node| is_element(node)).count();
+        if nodes.first().is_some_and(|&node| self.tree.symbol(node) != symbol) {
+            longest = 0;
+        }
+        longest = longest.min(nodes.len().saturating_sub(n_required(pattern, item, behind.clone())));
+        if metavariable.repeat == Repeat::Optional {
+            longest = longest.min(1);
+        }
+        let shortest = usize::from(metavariable.repeat == Repeat::Plus);
+        if longest < shortest {
+            self.fail(part, at);
+            return None;
+        }
+        self.try_run(Run { pattern, metavariable, rule, nodes, len: longest, shortest, item, behind, rest })
+    }
+
+    fn try_run(&mut self, run: Run<'a>) -> Option<Goals> {
+        let Run { pattern, metavariable, rule, len, item, rest, .. } = run;
+        let (taken, at) = (run.nodes[..len].to_vec(), run.nodes.get(len).copied());
+        let behind = run.behind.clone();
+        if len > run.shortest {
+            self.choose(Next::Run(Run { len: len - 1, ..run }));
+        }
+        // Nothing stands for it, so nothing has to separate it.
+        let (first, second) = (behind.clone().next(), behind.clone().nth(1));
+        if len == 0 && is_separator(pattern, Some(item), first, second) {
+            let items = Items::Parts(behind.start + 1..behind.end);
+            let others = self.push(Goal::Siblings { pattern, items, last: None, rule, at }, rest);
+            let empty = self.push(Goal::Empty { variable: metavariable.variable, rule }, Some(others));
+            self.choose(Next::Goals(Some(empty)));
+        }
+        let items = Items::Parts(behind);
+        let mut goals = self.push(Goal::Siblings { pattern, items, last: Some(item), rule, at }, rest);
+        if let Type::Pattern(named, _) = metavariable.wanted {
+            for &node in taken.iter().rev().filter(|&&node| !self.tree.is_token(node)) {
+                goals = self.push(Goal::Named { named, alternative: 0, node }, Some(goals));
+            }
+        }
+        let bound = self.bindings.bind(self.tree, metavariable.variable, Binding::Run { rule, nodes: taken });
+        bound.then_some(Some(goals))
+    }
 }
 
-fn is_run(pattern: &Fragment, p: Node) -> bool {
-    pattern.metavariable(p).is_some_and(|metavariable| metavariable.repeat != Repeat::One)
+fn is_run(part: &Part) -> bool {
+    matches!(&part.below, Below::Metavariable(metavariable) if metavariable.repeat != Repeat::One)
 }
 
-/// Whether the second of three is a separator: a token between two elements. With an empty run it may be missing.
-fn is_separator(pattern: &Fragment, before: Option<Node>, at: Option<Node>, behind: Option<Node>) -> bool {
-    let is_token = |node: Option<Node>| {
-        node.is_none_or(|node| {
-            pattern.tree.is_token(pattern.tree.bottom(node.id)) && pattern.metavariable_below(node).is_none()
-        })
+/// Whether the second of three items is a separator: a token between two elements. With an empty run it may be missing.
+fn is_separator(pattern: &Pattern, before: Option<u32>, at: Option<u32>, behind: Option<u32>) -> bool {
+    let is_token = |item: Option<u32>| {
+        item.is_none_or(|item| matches!(pattern.parts[item as usize].below, Below::Token(TokenPattern::Text(..))))
     };
     !is_token(before) && at.is_some() && is_token(at) && !is_token(behind)
 }
 
-fn match_list(
-    pattern: &Fragment,
-    (last, list): (Option<Node>, &[Node]),
-    tree: &Tree,
-    rule: Symbol,
-    nodes: &[Node],
-    bindings: &mut Bindings,
-) -> bool {
-    let Some((&first, rest)) = list.split_first() else { return nodes.is_empty() };
-    let before = bindings.clone();
-    if is_run(pattern, first) {
-        let metavariable = pattern.metavariable(first).expect("a run is a metavariable");
-        let shortest = usize::from(metavariable.repeat == Repeat::Plus);
-        for len in (shortest..=nodes.len()).rev() {
-            let run = &nodes[..len];
-            if run.first().is_some_and(|&node| tree.symbol(node) != pattern.tree.symbol(first)) {
-                continue;
-            }
-            let is_wanted = |&node: &Node| {
-                metavariable.wanted.is_none_or(|wanted| tree.symbol(node) == wanted || tree.is_token(node))
-            };
-            if !run.iter().all(is_wanted) {
-                continue;
-            }
-            let binding = Binding::Run { rule, nodes: run.to_vec() };
-            if bindings.bind(tree, &metavariable.name, binding) {
-                if match_list(pattern, (Some(first), rest), tree, rule, &nodes[len..], bindings) {
-                    return true;
-                }
-                // Nothing stands for it, so nothing has to separate it.
-                if len == 0
-                    && is_separator(pattern, Some(first), rest.first().copied(), rest.get(1).copied())
-                    && match_list(pattern, (None, &rest[1..]), tree, rule, nodes, bindings)
-                {
-                    return true;
-                }
-            }
-            *bindings = before.clone();
-        }
-        return false;
-    }
-    if let Some((&node, others)) = nodes.split_first()
-        && match_node(pattern, first, tree, node, bindings)
-        && match_list(pattern, (Some(first), rest), tree, rule, others, bindings)
-    {
-        return true;
-    }
-    *bindings = before;
-    if is_separator(pattern, last, Some(first), rest.first().copied())
-        && let Some(metavariable) = pattern.metavariable(rest[0])
-        && metavariable.repeat == Repeat::Star
-    {
-        let empty = Binding::Run { rule, nodes: Vec::new() };
-        return bindings.bind(tree, &metavariable.name, empty)
-            && match_list(pattern, (last, &rest[1..]), tree, rule, nodes, bindings);
-    }
-    false
+/// The fewest siblings that the items behind `item` need.
+fn n_required(pattern: &Pattern, item: u32, behind: Range<u32>) -> usize {
+    let may_be_empty = |item: Option<u32>| {
+        item.is_some_and(
+            |item| matches!(&pattern.parts[item as usize].below, Below::Metavariable(m) if m.repeat.may_be_empty()),
+        )
+    };
+    let end = behind.end;
+    let is_needed = |&at: &u32| {
+        let (before, next) = (at.checked_sub(1).filter(|&before| before >= item), Some(at + 1).filter(|&at| at < end));
+        let beside_run = may_be_empty(before) || may_be_empty(next);
+        let is_token = matches!(pattern.parts[at as usize].below, Below::Token(_));
+        !(may_be_empty(Some(at)) || is_token && beside_run)
+    };
+    behind.filter(is_needed).count()
 }

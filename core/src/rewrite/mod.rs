@@ -1,12 +1,25 @@
 //! Rewriting: rules with patterns and templates in concrete syntax, and translation between langlets with them.
 
 pub mod fragment;
+pub mod pattern;
 pub mod matching;
-pub mod place;
-pub mod rule;
+pub mod condition;
 pub mod space;
+pub mod place;
+pub mod comments;
+pub mod indent;
 pub mod template;
+pub mod rule;
+pub mod apply;
+pub mod strategy;
+pub mod trivia;
 pub mod transform;
+pub mod example;
+pub mod check;
+pub mod trace;
 
-pub use rule::Compute;
+pub use condition::Predicate;
+pub use example::{Example, Expectation, Failure};
+pub use rule::{Compute, Functions};
+pub use trace::{Attempt, AttemptOutcome};
 pub use transform::{Applied, Options, Refusal, Transform, TranslateError, Translation, stands_for};

@@ -4,6 +4,7 @@
 //! interpolation is put around it, so that parentheses stand exactly where the grammar needs them; there is none, and the
 //! caller reports it.
 
+use super::comments;
 use super::space::Space;
 use crate::algebra::{Kind, Step};
 use crate::cst::edit::EditError;
@@ -23,6 +24,13 @@ impl Placing<'_> {
     fn path(&self, kind: Kind, outer: Symbol, inner: Symbol) -> Option<Vec<Step>> {
         let (outer, inner) = (self.space.to_target(outer)?, self.space.to_target(inner)?);
         self.target.interpolations().path(kind, outer, inner)
+    }
+
+    /// Whether a node of the symbol `inner` can stand in a place of the symbol `outer`. A place that the target does not know
+    /// admits whatever its parser reads there.
+    pub(crate) fn admits(&self, outer: Symbol, inner: Symbol) -> bool {
+        self.space.to_target(outer).is_none()
+            || [Kind::Pure, Kind::Neutral].into_iter().any(|kind| self.path(kind, outer, inner).is_some())
     }
 
     /// Whether the target's rule derives these children.
@@ -72,6 +80,134 @@ impl Placing<'_> {
             return Ok(Some(tree.replace_unchecked(Node::top(place.id), node)));
         }
         Ok(None)
+    }
+
+    /// Puts several detached nodes in the place of `place`, or of a level above it in its chain, with the separators of the
+    /// list it stands in. `None` if the list does not admit them.
+    pub(crate) fn put_all(&self, tree: &mut Tree, place: Node, nodes: &[Node]) -> Result<Option<Vec<Node>>, EditError> {
+        // Above the chain of the place, there are only its siblings.
+        let top = Node::top(place.id);
+        let Some(parent) = tree.parent(top) else { return Ok(None) };
+        let siblings: Vec<Node> = tree.children(parent).collect();
+        let index = siblings.iter().position(|&child| child == top).expect("a node is a child of its parent");
+        let rule = tree.symbol(parent);
+        let Some(rhs) = self.space.to_target(rule).and_then(|rule| self.target.grammar().rhs(rule)) else {
+            return Ok(None);
+        };
+        let mut separators: Vec<Option<Symbol>> = vec![None];
+        rhs.for_each_symbol(&mut |symbol| {
+            if self.target.grammar().constant_text(symbol).is_some() && !separators.contains(&Some(symbol)) {
+                separators.push(Some(symbol));
+            }
+        });
+        // Each node becomes what the list has there: one of the levels of the place.
+        let levels: Vec<Symbol> = tree.chain(top)[..=usize::from(place.level)].to_vec();
+        for (&level, separator) in levels.iter().rev().flat_map(|level| separators.iter().map(move |s| (level, s))) {
+            let fits = |node: &Node| {
+                [Kind::Pure, Kind::Neutral].into_iter().any(|kind| self.path(kind, level, tree.symbol(*node)).is_some())
+            };
+            let is_list = separator.is_none_or(|separator| self.is_list(tree, &siblings, separator));
+            if !is_list || !nodes.iter().all(fits) {
+                continue;
+            }
+            let mut run: Vec<Symbol> = Vec::new();
+            for _ in nodes {
+                run.extend(separator.filter(|_| !run.is_empty()).map(|separator| self.space.of_target(separator)));
+                run.push(level);
+            }
+            let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
+            if !self.derives(rule, &[&symbols[..index], &run, &symbols[index + 1..]].concat()) {
+                continue;
+            }
+            let mut new = Vec::new();
+            for &node in nodes {
+                if let Some(separator) = separator.filter(|_| !new.is_empty()) {
+                    new.push(self.constant(tree, separator)?);
+                }
+                new.push(self.fit(tree, level, node)?.expect("it was tried before"));
+            }
+            let ids: Vec<Node> = new.iter().map(|node| Node::top(node.id)).collect();
+            tree.splice_unchecked(parent, index, index + 1, &new);
+            let step = if separator.is_some() { 2 } else { 1 };
+            return Ok(Some(ids.into_iter().step_by(step).collect()));
+        }
+        Ok(None)
+    }
+
+    /// Takes a node out of the list it stands in, with one separator; where it is all there is beside constants, with what is
+    /// around it. `None` if the grammar does not admit what is left.
+    /// Comments are kept if `newline`, the line end of the text, is given.
+    pub(crate) fn remove(
+        &self,
+        tree: &mut Tree,
+        place: Node,
+        newline: Option<&str>,
+    ) -> Result<Option<Vec<Node>>, EditError> {
+        let mut at = Node::top(place.id);
+        // Progress: each turn goes up.
+        while let Some(parent) = tree.parent(at) {
+            let siblings: Vec<Node> = tree.children(parent).collect();
+            let index = siblings.iter().position(|&child| child == at).expect("a node is a child of its parent");
+            let is_constant = |index: usize| siblings.get(index).is_some_and(|&node| self.is_constant(tree, node));
+            let mut ranges = Vec::new();
+            if is_constant(index + 1) {
+                ranges.push((index, index + 2));
+            }
+            if index > 0 && is_constant(index - 1) {
+                ranges.push((index - 1, index + 1));
+            }
+            ranges.push((index, index + 1));
+            let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
+            let admitted = ranges
+                .into_iter()
+                .find(|&(from, to)| self.derives(tree.symbol(parent), &[&symbols[..from], &symbols[to..]].concat()));
+            if let Some((from, to)) = admitted {
+                // What was at the start of the list, a line for instance, is still the start.
+                if from == index
+                    && let Some(&next) = siblings.get(to)
+                    && tree.trivia(next).trim().is_empty()
+                    && !tree.trivia(at).contains(['\n', '\r'])
+                {
+                    let trivia = tree.trivia(at).to_owned();
+                    tree.set_trivia(next, &trivia)?;
+                }
+                if let Some(newline) = newline {
+                    comments::save(tree, &siblings[from..to], newline)?;
+                }
+                tree.splice_unchecked(parent, from, to, &[]);
+                return Ok(Some(Vec::new()));
+            }
+            if (0..siblings.len()).any(|other| other != index && !is_constant(other)) {
+                return Ok(None);
+            }
+            at = Node::top(parent.id);
+        }
+        Ok(None)
+    }
+
+    /// Whether the separator means no more than that an element follows: the list may end with it, too, or other constants
+    /// are around the list. An operator is no separator.
+    fn is_list(&self, tree: &Tree, siblings: &[Node], separator: Symbol) -> bool {
+        let separator = self.space.of_target(separator);
+        let mut symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
+        let has_others = siblings.iter().any(|&node| self.is_constant(tree, node) && tree.symbol(node) != separator);
+        let Some(rule) = siblings.first().and_then(|&first| tree.parent(first)) else { return false };
+        symbols.push(separator);
+        has_others || self.derives(tree.symbol(rule), &symbols)
+    }
+
+    /// Whether the node is a token with a single text in the target.
+    fn is_constant(&self, tree: &Tree, node: Node) -> bool {
+        let symbol = self.space.to_target(tree.symbol(node));
+        tree.is_token(node)
+            && symbol.is_some_and(|symbol| {
+                self.target.grammar().constant_text(symbol).is_some() || self.target.grammar().is_layout(symbol)
+            })
+    }
+
+    /// The token at the end of a line.
+    pub(crate) fn newline(&self) -> Option<Symbol> {
+        self.target.grammar().layout.newline.as_ref().map(|(symbol, _)| self.space.of_target(*symbol))
     }
 
     /// Builds the path around a detached node.

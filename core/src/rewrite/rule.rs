@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::fragment::{Fragment, Repeat};
-use super::matching::{Binding, Bindings, match_fragment};
-use super::template::Spacing;
-use crate::cst::node::{Node, Tree};
+use super::condition::{Check, Predicate, Reference, Test};
+use super::fragment::{Fragment, Repeat, Scope, Type, Variable};
+use super::pattern::{Below, NamedPattern, Pattern};
+use super::template::Template;
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
@@ -16,204 +16,305 @@ use crate::span::Span;
 
 /// A function that gives the text of a new token for the text of a node, without the trivia before it. `None`: the rule
 /// does not apply. An error: the construct cannot be translated, for this reason.
-pub type Compute = fn(&str) -> std::result::Result<Option<String>, String>;
+pub type Compute = fn(&str) -> Result<Option<String>, String>;
 
-/// A rule that is known to be applicable.
-pub(crate) struct Rule {
-    pub(crate) name: String,
-    pub(crate) pattern: Pattern,
-    pub(crate) result: Result,
-    conditions: Vec<Check>,
-    /// Texts without which a file has no match.
-    pub(crate) required: Vec<String>,
+/// The functions of a transformation's crate that its rules call by name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Functions<'a> {
+    /// For `=> compute name`.
+    pub computes: &'a [(&'static str, Compute)],
+    /// For conditions `name($x)`.
+    pub predicates: &'a [(&'static str, Predicate)],
 }
 
-/// What a rule applies to.
-pub(crate) enum Pattern {
-    /// A tree.
-    Tree(Box<Fragment>),
-    /// A token with this kind and, if given, text.
-    Token(Symbol, Option<Regex>),
+/// A rule that is known to be applicable.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) alternatives: Vec<Pattern>,
+    /// Tried in order for each alternative.
+    pub(crate) cases: Vec<Case>,
+    /// The number of its phase.
+    pub(crate) phase: usize,
+    /// Its name in the file.
+    pub(crate) span: Span,
+}
+
+/// A result and when it is given.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) result: RuleResult,
+    pub(crate) conditions: Vec<Check>,
 }
 
 /// What a rule gives.
-pub(crate) enum Result {
-    /// A tree of the target.
-    Tree(Box<Fragment>, Spacing),
+#[derive(Debug)]
+pub(crate) enum RuleResult {
+    /// Trees of the target, siblings if there are several.
+    Trees(Vec<Template>),
     /// The text of a token, with the groups of the pattern's regex.
     Text(String),
     /// A computed text of a token.
     Compute(Compute),
     /// An error with this reason.
     Refuse(String),
-}
-
-enum Check {
-    Trailing { variable: String, separator: String, present: bool },
-    Is { variable: String, symbol: Symbol, positive: bool },
-    Matches { variable: String, regex: Regex, positive: bool },
+    /// Nothing: the node goes, with a separator.
+    Delete,
 }
 
 impl Rule {
-    /// The symbol of the nodes that the rule may apply to.
-    pub(crate) fn symbol(&self) -> Symbol {
-        match &self.pattern {
-            Pattern::Tree(fragment) => fragment.tree.symbol(fragment.tree.root()),
-            Pattern::Token(symbol, _) => *symbol,
+    /// For each alternative the literals that it needs and that the text does not have.
+    fn missing(&self, text: &str) -> Vec<Vec<&str>> {
+        let mut missing = Vec::new();
+        for pattern in &self.alternatives {
+            let literals = pattern.required.iter().map(String::as_str);
+            missing.push(literals.filter(|literal| !text.contains(literal)).collect());
         }
+        missing
     }
 
-    /// Matches the rule, its conditions included.
-    pub(crate) fn matches(&self, tree: &Tree, node: Node) -> Option<Bindings> {
-        let bindings = match &self.pattern {
-            Pattern::Tree(fragment) => match_fragment(fragment, tree, node)?,
-            Pattern::Token(_, regex) => {
-                let fits = regex.as_ref().is_none_or(|regex| regex.is_match(tree.text(node)));
-                fits.then(Bindings::default)?
+    /// The literals of its results; `None` if it makes texts that are not known.
+    pub(crate) fn literals_made(&self) -> Option<Vec<String>> {
+        let mut made = Vec::new();
+        for case in &self.cases {
+            match &case.result {
+                RuleResult::Trees(templates) => {
+                    made.extend(templates.iter().flat_map(|template| template.fragment.literals()));
+                }
+                RuleResult::Text(_) | RuleResult::Compute(_) => return None,
+                RuleResult::Refuse(_) | RuleResult::Delete => {}
             }
-        };
-        self.conditions.iter().all(|check| check.holds(tree, &bindings)).then_some(bindings)
+        }
+        Some(made)
     }
 }
 
-impl Check {
-    fn holds(&self, tree: &Tree, bindings: &Bindings) -> bool {
-        match self {
-            Check::Trailing { variable, separator, present } => {
-                let has = match bindings.get(variable) {
-                    Some(Binding::Run { nodes, .. }) => {
-                        nodes.last().is_some_and(|&node| tree.is_token(node) && tree.text(node) == separator)
-                    }
-                    _ => false,
-                };
-                has == *present
-            }
-            Check::Is { variable, symbol, positive } => {
-                let is = match bindings.get(variable) {
-                    Some(Binding::Node(node)) => tree.chain(*node)[usize::from(node.level)..].contains(symbol),
-                    Some(Binding::Run { nodes, .. }) => nodes.iter().all(|&node| {
-                        tree.is_token(node) || tree.chain(node)[usize::from(node.level)..].contains(symbol)
-                    }),
-                    None => false,
-                };
-                is == *positive
-            }
-            Check::Matches { variable, regex, positive } => {
-                let text = match bindings.get(variable) {
-                    Some(Binding::Node(node)) => tree.text_of(*node),
-                    Some(Binding::Run { nodes, .. }) => {
-                        nodes.iter().map(|&node| tree.trivia(node).to_owned() + &tree.text_of(node)).collect::<String>()
-                    }
-                    None => String::new(),
-                };
-                regex.is_match(text.trim()) == *positive
+/// The rules of a phase that may match in a text, or in what they make of it. In a visit from above, results are not
+/// visited, so the text alone counts.
+pub(crate) fn that_may_match<'a>(rules: Vec<&'a Rule>, text: &str, from_above: bool) -> Vec<&'a Rule> {
+    let missing: Vec<Vec<Vec<&str>>> = rules.iter().map(|rule| rule.missing(text)).collect();
+    let mut made: Vec<String> = Vec::new();
+    let mut chosen = vec![false; rules.len()];
+    // Progress: each turn chooses one more rule.
+    loop {
+        let is_made = |literal: &&str| made.iter().any(|known| known == literal);
+        let may_match = |index: &usize| missing[*index].iter().any(|literals| literals.iter().all(is_made));
+        let Some(next) = (0..rules.len()).filter(|&index| !chosen[index]).find(may_match) else { break };
+        chosen[next] = true;
+        if !from_above {
+            match rules[next].literals_made() {
+                Some(literals) => made.extend(literals),
+                None => return rules,
             }
         }
     }
+    rules.into_iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen).map(|(rule, _)| rule).collect()
 }
+
+/// What a pattern binds: the metavariable, whether one node or a run, and the symbol it stands for where that is known.
+type Bound = (Variable, Repeat, Option<Symbol>);
 
 /// What rules are compiled with.
 pub(crate) struct Compiler<'a> {
     pub(crate) text: &'a Arc<SourceText>,
     pub(crate) source: &'a Langlet,
     pub(crate) target: &'a Langlet,
-    pub(crate) functions: &'a [(&'static str, Compute)],
+    pub(crate) functions: Functions<'a>,
+    pub(crate) scope: Scope,
+    pub(crate) named: Vec<NamedPattern>,
+    /// `bound_by[named pattern]`.
+    bound_by: Vec<Vec<Bound>>,
+    /// Whether the pattern at hand could not be read, so that it is not known what it binds.
+    is_unknown: bool,
+    errors: Vec<Diagnostic>,
 }
 
-impl Compiler<'_> {
-    /// Checks a rule: both sides parse, and what the right side and the conditions use is bound by the left.
-    pub(crate) fn compile(&self, rule: &RewriteRule) -> std::result::Result<Rule, Vec<Diagnostic>> {
-        let mut errors = Vec::new();
-        let pattern = self.pattern(&rule.pattern).map_err(|error| errors.push(error)).ok();
-        let is_token = matches!(pattern, Some(Pattern::Token(..)));
-        let result = match &rule.result {
-            Outcome::Tree(quotation) => self.quotation(self.target, quotation).map(|template| {
-                let spacing = match &pattern {
-                    Some(Pattern::Tree(pattern)) => Spacing::new(pattern, &template),
-                    _ => Spacing::new(&template, &template),
-                };
-                Result::Tree(Box::new(template), spacing)
-            }),
-            Outcome::Text(text) => Ok(Result::Text(text.text.clone())),
-            Outcome::Refuse(reason) => Ok(Result::Refuse(reason.text.clone())),
-            Outcome::Compute(name) => match self.functions.iter().find(|(known, _)| *known == name.text) {
-                Some((_, function)) => Ok(Result::Compute(*function)),
+impl<'a> Compiler<'a> {
+    pub(crate) fn new(
+        text: &'a Arc<SourceText>,
+        source: &'a Langlet,
+        target: &'a Langlet,
+        functions: Functions<'a>,
+    ) -> Compiler<'a> {
+        let (scope, named, bound_by, errors) = (Scope::default(), Vec::new(), Vec::new(), Vec::new());
+        Compiler { text, source, target, functions, scope, named, bound_by, is_unknown: false, errors }
+    }
+
+    /// The mistakes found so far.
+    pub(crate) fn take_errors(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.errors)
+    }
+
+    pub(crate) fn error(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
+        let error = Diagnostic::error(self.text, span, message);
+        self.errors.push(match help {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+
+    fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|error| self.errors.push(error)).ok()
+    }
+
+    /// Adds a named pattern. It may use those before it, so patterns are never nested without end.
+    pub(crate) fn add_named(&mut self, named: &syntax::NamedPattern) {
+        let name = &named.name;
+        if let Ok(symbol) = self.source.symbol(&name.text) {
+            let kind = if self.source.grammar().symbols.is_rule(symbol) { "rule" } else { "token" };
+            let message = format!("`{}` is a {kind} of {}", name.text, self.source.name());
+            self.error(name.span, message, Some("give the pattern another name".to_owned()));
+        }
+        let alternatives: Vec<Pattern> =
+            named.patterns.iter().filter_map(|pattern| self.own_pattern(pattern)).collect();
+        self.is_unknown = alternatives.len() < named.patterns.len();
+        let mut bound = self.bound_by_all(&alternatives, named.span);
+        let conditions =
+            named.conditions.iter().filter_map(|condition| self.condition(condition, &mut bound)).collect();
+        let mut symbols: Vec<Symbol> = alternatives.iter().map(Pattern::symbol).collect();
+        symbols.dedup();
+        let symbol = if let [symbol] = symbols[..] { Some(symbol) } else { None };
+        self.scope.patterns.push((name.text.clone(), symbol));
+        self.named.push(NamedPattern { alternatives, conditions });
+        self.bound_by.push(bound);
+    }
+
+    /// Checks a rule: both sides parse, and what the right side and the conditions use is bound by the left. `None` if
+    /// something is wrong; the mistakes are kept.
+    pub(crate) fn compile(&mut self, rule: &RewriteRule) -> Option<Rule> {
+        let n_errors = self.errors.len();
+        let alternatives: Vec<Pattern> = rule.patterns.iter().filter_map(|pattern| self.own_pattern(pattern)).collect();
+        self.is_unknown = alternatives.len() < rule.patterns.len();
+        let bound = self.bound_by_all(&alternatives, rule.name.span);
+        let mut cases = Vec::new();
+        for case in &rule.cases {
+            let mut bound = bound.clone();
+            let conditions: Vec<Check> =
+                case.conditions.iter().filter_map(|condition| self.condition(condition, &mut bound)).collect();
+            if let Some(result) = self.result(&case.result, rule, &alternatives, &bound) {
+                cases.push(Case { result, conditions });
+            }
+        }
+        let last = rule.cases.len().saturating_sub(1);
+        for (index, case) in rule.cases.iter().enumerate() {
+            if index < last && case.conditions.is_empty() {
+                let help = "put the result without conditions last";
+                self.error(case.span, "the results behind this one are never given", Some(help.to_owned()));
+            }
+        }
+        let phase = rule.phase.map_or(0, |phase| phase + 1);
+        let rule = Rule { name: rule.name.text.clone(), alternatives, cases, phase, span: rule.name.span };
+        (self.errors.len() == n_errors).then_some(rule)
+    }
+
+    fn result(
+        &mut self,
+        result: &Outcome,
+        rule: &RewriteRule,
+        alternatives: &[Pattern],
+        bound: &[Bound],
+    ) -> Option<RuleResult> {
+        match result {
+            Outcome::Trees(quotations) => {
+                let has_text = alternatives.iter().all(|pattern| pattern.fragment.is_some());
+                let mut templates = Vec::new();
+                for quotation in quotations {
+                    let fragment = self.quotation(self.target, quotation, false)?;
+                    for metavariable in fragment.metavariables() {
+                        self.check_bound(bound, metavariable.variable, Some(metavariable.repeat), metavariable.span);
+                    }
+                    let patterns: Vec<Option<&Fragment>> =
+                        alternatives.iter().map(|pattern| pattern.fragment.as_deref()).collect();
+                    templates.push(Template::new(fragment, &patterns));
+                }
+                if !has_text
+                    && alternatives.iter().any(|pattern| !self.source.grammar().symbols.is_rule(pattern.symbol()))
+                {
+                    let message = "a token cannot become a tree by a template without its text";
+                    let help = "quote it in a rule that has it: `rule_name [| $x:TOKEN |]`";
+                    self.error(rule.span, message, Some(help.to_owned()));
+                }
+                Some(RuleResult::Trees(templates))
+            }
+            Outcome::Text(text) => Some(RuleResult::Text(text.text.clone())),
+            Outcome::Refuse(reason) => Some(RuleResult::Refuse(reason.text.clone())),
+            Outcome::Delete(_) => Some(RuleResult::Delete),
+            Outcome::Compute(name) => match self.functions.computes.iter().find(|(known, _)| *known == name.text) {
+                Some((_, function)) => Some(RuleResult::Compute(*function)),
                 None => {
-                    let message = format!("there is no function `{}` in this transformation's crate", name.text);
-                    let error = Diagnostic::error(self.text, name.span, message);
-                    let near = did_you_mean(&name.text, self.functions.iter().map(|(name, _)| *name));
-                    Err(match near {
-                        Some(near) => error.help(format!("did you mean `{near}`?")),
-                        None => error,
-                    })
+                    self.no_function(name, self.functions.computes.iter().map(|(name, _)| *name).collect());
+                    None
                 }
             },
-        };
-        let result = result.map_err(|error| errors.push(error)).ok();
-        if is_token && let Some(Result::Tree(..)) = result {
-            let message = "a token cannot become a tree by a template without its text";
-            errors.push(
-                Diagnostic::error(self.text, rule.span, message)
-                    .help("quote it in a rule that has it: `rule_name [| $x:TOKEN |]`"),
-            );
-        }
-        let bound: Vec<(String, Repeat)> = match &pattern {
-            Some(Pattern::Tree(fragment)) => {
-                fragment.metavariables().iter().map(|m| (m.name.clone(), m.repeat)).collect()
-            }
-            _ => Vec::new(),
-        };
-        if let (Some(Pattern::Tree(_)), Some(Result::Tree(template, _))) = (&pattern, &result) {
-            for metavariable in template.metavariables() {
-                self.check_bound(&bound, &metavariable.name, Some(metavariable.repeat), metavariable.span, &mut errors);
-            }
-        }
-        let mut conditions = Vec::new();
-        for condition in &rule.conditions {
-            match self.condition(condition, &bound, &mut errors) {
-                Ok(Some(check)) => conditions.push(check),
-                Ok(None) => {}
-                Err(error) => errors.push(error),
-            }
-        }
-        match (pattern, result) {
-            (Some(pattern), Some(result)) if errors.is_empty() => {
-                let required = match &pattern {
-                    Pattern::Tree(fragment) => fragment.literals(),
-                    Pattern::Token(..) => Vec::new(),
-                };
-                Ok(Rule { name: rule.name.text.clone(), pattern, result, conditions, required })
-            }
-            _ => Err(errors),
         }
     }
 
-    fn pattern(&self, pattern: &syntax::Pattern) -> std::result::Result<Pattern, Diagnostic> {
+    fn no_function(&mut self, name: &syntax::Name, known: Vec<&'static str>) {
+        let message = format!("there is no function `{}` in this transformation's crate", name.text);
+        let help = did_you_mean(&name.text, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        self.error(name.span, message, help);
+    }
+
+    /// A pattern that stands for itself: no named one.
+    fn own_pattern(&mut self, pattern: &syntax::Pattern) -> Option<Pattern> {
+        match self.reference(pattern)? {
+            Reference::Pattern(pattern) => Some(*pattern),
+            Reference::Named(_) => {
+                let syntax::Pattern::Symbol { symbol, .. } = pattern else { return None };
+                let message = "a named pattern cannot be a rule's own pattern";
+                let help = "name it behind a metavariable: `rule_name [| $x:name |]`";
+                self.error(symbol.span(), message, Some(help.to_owned()));
+                None
+            }
+        }
+    }
+
+    fn reference(&mut self, pattern: &syntax::Pattern) -> Option<Reference> {
         match pattern {
-            syntax::Pattern::Tree(quotation) => Ok(Pattern::Tree(Box::new(self.quotation(self.source, quotation)?))),
-            syntax::Pattern::Token { symbol, regex } => {
-                let kind = self.symbol(self.source, symbol)?;
-                if self.source.grammar().symbols.is_rule(kind) {
-                    let message = format!("`{}` is a rule, not a token", self.source.grammar().symbols.name(kind));
-                    let error = Diagnostic::error(self.text, symbol.span(), message);
-                    return Err(error.help("say what it matches: `rule_name [| … |]`"));
+            syntax::Pattern::Tree(quotation) => {
+                let fragment = self.quotation(self.source, quotation, true)?;
+                Some(Reference::Pattern(Box::new(Pattern::of_fragment(fragment))))
+            }
+            syntax::Pattern::Symbol { symbol, regex } => {
+                if let (SymbolName::Name(name), None) = (symbol, regex)
+                    && let Some(index) = self.scope.patterns.iter().position(|(known, _)| *known == name.text)
+                {
+                    return Some(Reference::Named(index));
                 }
-                let regex = regex.as_ref().map(|regex| self.regex(regex)).transpose()?;
-                Ok(Pattern::Token(kind, regex))
+                let found = self.symbol(self.source, symbol);
+                let found = self.keep(found)?;
+                if regex.is_some() && self.source.grammar().symbols.is_rule(found) {
+                    let message = format!("`{}` is a rule, not a token", self.source.grammar().symbols.name(found));
+                    let help = "say what it matches: `rule_name [| … |]`";
+                    self.error(symbol.span(), message, Some(help.to_owned()));
+                    return None;
+                }
+                let compiled = regex.as_ref().map(|regex| self.regex(regex)).transpose();
+                let compiled = self.keep(compiled)?;
+                Some(Reference::Pattern(Box::new(Pattern::of_symbol(found, compiled, symbol.span()))))
             }
         }
     }
 
-    fn quotation(&self, langlet: &Langlet, quotation: &syntax::Quotation) -> std::result::Result<Fragment, Diagnostic> {
-        let symbol = self.symbol(langlet, &quotation.symbol)?;
+    fn quotation(&mut self, langlet: &Langlet, quotation: &syntax::Quotation, is_pattern: bool) -> Option<Fragment> {
+        let symbol = self.symbol(langlet, &quotation.symbol);
+        let symbol = self.keep(symbol)?;
         if !langlet.grammar().symbols.is_rule(symbol) {
             let message = format!("`{}` is a token, not a rule", langlet.grammar().symbols.name(symbol));
-            return Err(Diagnostic::error(self.text, quotation.symbol.span(), message));
+            self.error(quotation.symbol.span(), message, None);
+            return None;
         }
-        Fragment::parse(langlet, symbol, &quotation.text, self.text, quotation.text_span.start)
+        let start = quotation.text_span.start;
+        // A template has no use for types; a name in it is that of the target's symbol.
+        let named = (!is_pattern).then(|| std::mem::take(&mut self.scope.patterns));
+        let fragment = Fragment::parse(langlet, symbol, &quotation.text, self.text, start, &mut self.scope);
+        if let Some(named) = named {
+            self.scope.patterns = named;
+        }
+        self.keep(fragment)
     }
 
-    fn symbol(&self, langlet: &Langlet, name: &SymbolName) -> std::result::Result<Symbol, Diagnostic> {
+    fn symbol(&self, langlet: &Langlet, name: &SymbolName) -> Result<Symbol, Diagnostic> {
         let found = match name {
             SymbolName::Name(name) => langlet.symbol(&name.text),
             SymbolName::Literal(literal) => langlet.symbol(&literal.text),
@@ -222,65 +323,126 @@ impl Compiler<'_> {
         found.map_err(|error| Diagnostic::error(self.text, name.span(), error.to_string()))
     }
 
-    fn regex(&self, literal: &RegexLiteral) -> std::result::Result<Regex, Diagnostic> {
+    fn regex(&self, literal: &RegexLiteral) -> Result<Regex, Diagnostic> {
         Regex::new(&format!("^(?:{})$", literal.pattern)).map_err(|error| {
             let message = error.to_string().lines().last().unwrap_or("this regex cannot be read").to_owned();
             Diagnostic::error(self.text, literal.span, message)
         })
     }
 
-    fn check_bound(
-        &self,
-        bound: &[(String, Repeat)],
-        name: &str,
-        repeat: Option<Repeat>,
-        span: Span,
-        errors: &mut Vec<Diagnostic>,
-    ) {
-        match bound.iter().find(|(known, _)| known == name) {
-            None => {
-                let error = Diagnostic::error(self.text, span, format!("the pattern does not bind `${name}`"));
-                let near = did_you_mean(name, bound.iter().map(|(name, _)| name.as_str()));
-                errors.push(match near {
-                    Some(near) => error.help(format!("did you mean `${near}`?")),
-                    None => error,
-                });
+    /// What a pattern binds. The same name twice must mean the same kind of thing.
+    fn bound_by_pattern(&mut self, pattern: &Pattern) -> Vec<Bound> {
+        let mut bound: Vec<Bound> = Vec::new();
+        for part in &pattern.parts {
+            let Below::Metavariable(metavariable) = &part.below else { continue };
+            let symbol = part.symbols[part.symbols.len() - 1];
+            self.add_bound(&mut bound, (metavariable.variable, metavariable.repeat, Some(symbol)), metavariable.span);
+            if let Type::Pattern(named, _) = metavariable.wanted {
+                for inner in self.bound_by[named].clone() {
+                    self.add_bound(&mut bound, inner, metavariable.span);
+                }
             }
-            Some((_, known)) => {
-                if let Some(repeat) = repeat
-                    && (repeat == Repeat::One) != (*known == Repeat::One)
-                {
+        }
+        bound
+    }
+
+    fn add_bound(&mut self, bound: &mut Vec<Bound>, new: Bound, span: Span) {
+        let Some(known) = bound.iter_mut().find(|(variable, ..)| *variable == new.0) else {
+            bound.push(new);
+            return;
+        };
+        if (known.1 == Repeat::One) != (new.1 == Repeat::One) {
+            let name = self.scope.name(new.0).to_owned();
+            let message = format!("`${name}` stands for one node and for a run of siblings");
+            self.error(span, message, Some("give one of them another name".to_owned()));
+        } else if known.2 != new.2 {
+            known.2 = None;
+        }
+    }
+
+    /// What all alternatives bind.
+    fn bound_by_all(&mut self, alternatives: &[Pattern], span: Span) -> Vec<Bound> {
+        let mut each = Vec::new();
+        for pattern in alternatives {
+            each.push(self.bound_by_pattern(pattern));
+        }
+        let Some((first, others)) = each.split_first() else { return Vec::new() };
+        let mut bound = first.clone();
+        for other in others {
+            bound.retain(|(variable, ..)| other.iter().any(|(known, ..)| known == variable));
+            for &new in other {
+                if bound.iter().any(|(variable, ..)| *variable == new.0) {
+                    self.add_bound(&mut bound, new, span);
+                }
+            }
+        }
+        bound
+    }
+
+    fn check_bound(&mut self, bound: &[Bound], variable: Variable, repeat: Option<Repeat>, span: Span) {
+        let name = self.scope.name(variable).to_owned();
+        match bound.iter().find(|(known, ..)| *known == variable) {
+            None if self.is_unknown => {}
+            None => {
+                let names: Vec<String> = bound.iter().map(|(known, ..)| self.scope.name(*known).to_owned()).collect();
+                let near = did_you_mean(&name, names.iter().map(String::as_str));
+                let help = near.map(|near| format!("did you mean `${near}`?"));
+                self.error(span, format!("the pattern does not bind `${name}`"), help);
+            }
+            Some((_, known, _)) => {
+                if repeat.is_some_and(|repeat| (repeat == Repeat::One) != (*known == Repeat::One)) {
                     let what = if *known == Repeat::One { "one node" } else { "a run of siblings" };
-                    let message = format!("in the pattern `${name}` stands for {what}");
-                    errors.push(Diagnostic::error(self.text, span, message));
+                    self.error(span, format!("in the pattern `${name}` stands for {what}"), None);
                 }
             }
         }
     }
 
-    fn condition(
-        &self,
-        condition: &Condition,
-        bound: &[(String, Repeat)],
-        errors: &mut Vec<Diagnostic>,
-    ) -> std::result::Result<Option<Check>, Diagnostic> {
-        let variable = match condition {
-            Condition::Trailing { variable, .. }
-            | Condition::Is { variable, .. }
-            | Condition::Matches { variable, .. } => variable,
+    /// Compiles a condition; what it binds is added to what is bound.
+    fn condition(&mut self, condition: &Condition, bound: &mut Vec<Bound>) -> Option<Check> {
+        let n_errors = self.errors.len();
+        let used = |compiler: &mut Self, name: &syntax::Name| {
+            let variable = compiler.scope.variable(&name.text);
+            compiler.check_bound(bound, variable, None, name.span);
+            variable
         };
-        self.check_bound(bound, &variable.text, None, variable.span, errors);
-        let name = variable.text.clone();
-        Ok(Some(match condition {
-            Condition::Trailing { separator, present, .. } => {
-                Check::Trailing { variable: name, separator: separator.text.clone(), present: *present }
+        let (test, positive) = match condition {
+            Condition::Trailing { variable, separator, present, .. } => {
+                (Test::Trailing(used(self, variable), separator.text.clone()), *present)
             }
-            Condition::Is { symbol, positive, .. } => {
-                Check::Is { variable: name, symbol: self.symbol(self.source, symbol)?, positive: *positive }
+            Condition::Matches { variable, regex, positive, .. } => {
+                let variable = used(self, variable);
+                let regex = self.regex(regex);
+                (Test::Matches(variable, self.keep(regex)?), *positive)
             }
-            Condition::Matches { regex, positive, .. } => {
-                Check::Matches { variable: name, regex: self.regex(regex)?, positive: *positive }
+            Condition::Is { variable, pattern, positive, .. } => {
+                (Test::Is(used(self, variable), self.reference(pattern)?), *positive)
             }
-        }))
+            Condition::Has { variable, pattern, positive, .. } => {
+                (Test::Has(used(self, variable), self.reference(pattern)?), *positive)
+            }
+            Condition::Around { relation, pattern, positive, .. } => {
+                (Test::Around(*relation, self.reference(pattern)?), *positive)
+            }
+            Condition::Holds { predicate, arguments, positive, .. } => {
+                let arguments = arguments.iter().map(|argument| used(self, argument)).collect();
+                match self.functions.predicates.iter().find(|(known, _)| *known == predicate.text) {
+                    Some((_, function)) => (Test::Holds(*function, arguments), *positive),
+                    None => {
+                        self.no_function(predicate, self.functions.predicates.iter().map(|(name, _)| *name).collect());
+                        return None;
+                    }
+                }
+            }
+        };
+        if let (Test::Is(_, reference) | Test::Has(_, reference) | Test::Around(_, reference), true) = (&test, positive)
+        {
+            let more = match reference {
+                Reference::Pattern(pattern) => self.bound_by_pattern(pattern),
+                Reference::Named(named) => self.bound_by[*named].clone(),
+            };
+            more.into_iter().for_each(|new| self.add_bound(bound, new, condition.span()));
+        }
+        (self.errors.len() == n_errors).then_some(Check { test, positive, span: condition.span() })
     }
 }

@@ -6,7 +6,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::fragment::Fragment;
+use super::comments::without_comments;
+use super::fragment::{Fragment, Metavariable, Variable};
+use super::indent::Lines;
 use super::matching::{Binding, Bindings};
 use super::place::Placing;
 use crate::cst::edit::EditError;
@@ -18,7 +20,7 @@ use crate::parser::drive::METAVARIABLE;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FillError {
     /// What this metavariable stands for has no place where the template has it.
-    NoPlace(String),
+    NoPlace(Variable),
     /// The tree cannot grow.
     Edit(EditError),
 }
@@ -42,96 +44,197 @@ pub(crate) struct Filled {
     pub(crate) copies: Vec<Copied>,
 }
 
+/// The result of a rule as it is written.
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) fragment: Fragment,
+    /// `spacings[alternative]`, for the patterns of the rule.
+    spacings: Vec<Spacing>,
+}
+
 /// Where the white space of a filled template comes from.
 ///
 /// What a rule writes alike on both sides stays as it is in the source: a token that pattern and template share, with the
 /// same white space before it in both, keeps its trivia; so does a metavariable, if the token before it is shared too.
 /// Everything else is written as in the template.
-pub(crate) struct Spacing {
+#[derive(Debug)]
+struct Spacing {
     /// `kept[number of a leaf of the template]`: the leaf of the pattern whose trivia is taken over.
     kept: Vec<Option<NodeId>>,
 }
 
+impl Template {
+    /// A template for patterns; `None` for one without a text.
+    pub(crate) fn new(fragment: Fragment, patterns: &[Option<&Fragment>]) -> Template {
+        let spacings = patterns.iter().map(|pattern| Spacing::new(*pattern, &fragment)).collect();
+        Template { fragment, spacings }
+    }
+
+    /// The leaves of the pattern whose trivia the template takes over.
+    pub(crate) fn kept(&self, alternative: usize) -> impl Iterator<Item = NodeId> {
+        self.spacings[alternative].kept.iter().flatten().copied()
+    }
+}
+
 impl Spacing {
     /// Compares the two sides of a rule.
-    pub(crate) fn new(pattern: &Fragment, template: &Fragment) -> Spacing {
-        let left: Vec<NodeId> = pattern.tree.leaf_ids(pattern.tree.root).collect();
+    fn new(pattern: Option<&Fragment>, template: &Fragment) -> Spacing {
         let right: Vec<NodeId> = template.tree.leaf_ids(template.tree.root).collect();
+        let Some(pattern) = pattern else { return Spacing { kept: vec![None; right.len()] } };
+        let left: Vec<NodeId> = pattern.tree.leaf_ids(pattern.tree.root).collect();
+        let grammars = [pattern, template].map(|fragment| fragment.tree.langlet.grammar());
         let same = |a: NodeId, b: NodeId| {
             let (a_node, b_node) = (Node::top(a), Node::top(b));
             match (pattern.metavariable_below(a_node), template.metavariable_below(b_node)) {
-                (Some(a), Some(b)) => a.name == b.name,
-                (None, None) => pattern.tree.leaf_text(a) == template.tree.leaf_text(b),
+                (Some(a), Some(b)) => a.variable == b.variable,
+                (None, None) => {
+                    let symbols =
+                        [pattern.tree.symbol(pattern.tree.bottom(a)), template.tree.symbol(template.tree.bottom(b))];
+                    let are_layout = [0, 1].map(|side| grammars[side].is_layout(symbols[side]));
+                    let names = [0, 1].map(|side| grammars[side].symbols.name(symbols[side]));
+                    match are_layout {
+                        [true, true] => names[0] == names[1],
+                        _ => pattern.tree.leaf_text(a) == template.tree.leaf_text(b),
+                    }
+                }
                 _ => false,
             }
         };
-        let mut kept: Vec<Option<NodeId>> = Vec::new();
+        // The token of the pattern that each token of the template is.
+        let mut aligned: Vec<Option<usize>> = Vec::new();
         let mut from = 0;
-        let mut shared_before = None;
-        for (number, &leaf) in right.iter().enumerate() {
-            let is_variable = template.metavariable_below(Node::top(leaf)).is_some();
+        for &leaf in &right {
             let at = (from..left.len()).find(|&at| same(left[at], leaf));
-            let follows = |at: usize| number > 0 && at > 0 && shared_before == Some(at - 1);
-            let alike = |at: usize| pattern.tree.leaf_trivia(left[at]) == template.tree.leaf_trivia(leaf);
-            kept.push(at.filter(|&at| number > 0 && alike(at) && (!is_variable || follows(at))).map(|at| left[at]));
-            shared_before = at;
             from = at.map_or(from, |at| at + 1);
+            aligned.push(at);
         }
+        let is_variable = |number: usize| template.metavariable_below(Node::top(right[number])).is_some();
+        let is_dropped = |at: usize| {
+            at < left.len() && !aligned.contains(&Some(at)) && pattern.metavariable_below(Node::top(left[at])).is_none()
+        };
+        let alike = |at: usize, leaf: NodeId| pattern.tree.leaf_trivia(left[at]) == template.tree.leaf_trivia(leaf);
+        let kept = |number: usize| {
+            let Some(last) = number.checked_sub(1) else { return (aligned[0] == Some(0)).then(|| left[0]) };
+            let before = aligned[last];
+            let at = match aligned[number] {
+                Some(at) => Some(at).filter(|&at| !is_variable(number) || (at > 0 && before == Some(at - 1))),
+                // It stands where a token is dropped.
+                None => before.map(|before| before + 1).filter(|&at| !is_variable(number) && is_dropped(at)),
+            };
+            at.filter(|&at| alike(at, right[number])).map(|at| left[at])
+        };
+        let kept = (0..right.len()).map(kept).collect();
         Spacing { kept }
     }
 }
 
-/// Fills a template. The bound nodes stay where they are.
-pub(crate) fn fill(
-    placing: Placing<'_>,
-    tree: &mut Tree,
-    (template, spacing): (&Fragment, &Spacing),
-    bindings: &Bindings,
-) -> Result<Filled, FillError> {
-    let node = tree.graft_with(&template.tree, template.tree.root(), |symbol| placing.space.of_target(symbol))?;
-    // A root of its own for the while, so that even the outermost node can be exchanged.
-    let old_root = std::mem::replace(&mut tree.root, node.id);
-    let filled = fill_leaves(placing, tree, (template, spacing), bindings);
-    let root = std::mem::replace(&mut tree.root, old_root);
-    Ok(Filled { node: Node::top(root), copies: filled? })
+/// What templates are filled with.
+pub(crate) struct Filling<'a> {
+    pub(crate) placing: Placing<'a>,
+    pub(crate) lines: &'a Lines,
+    pub(crate) bindings: &'a Bindings,
+    /// The number of the alternative that matched.
+    pub(crate) alternative: usize,
+    /// Tokens of the source whose trivia has been taken over, and metavariables that have been written: what is written
+    /// again is written without comments.
+    spent: FxHashSet<NodeId>,
+    used: FxHashSet<Variable>,
 }
 
-fn fill_leaves(
-    placing: Placing<'_>,
-    tree: &mut Tree,
-    (template, spacing): (&Fragment, &Spacing),
-    bindings: &Bindings,
-) -> Result<Vec<Copied>, FillError> {
-    let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
-    let mut keeps: FxHashSet<NodeId> = FxHashSet::default();
-    for (&leaf, kept) in leaves.iter().zip(&spacing.kept) {
-        let Some(kept) = kept else { continue };
-        keeps.insert(leaf);
-        if let Some(&(_, matched)) = bindings.tokens.iter().find(|(token, _)| token == kept) {
-            let trivia = tree.leaf_trivia(matched).to_owned();
-            tree.set_leaf_trivia(leaf, &trivia)?;
-        }
+impl<'a> Filling<'a> {
+    pub(crate) fn new(
+        placing: Placing<'a>,
+        lines: &'a Lines,
+        bindings: &'a Bindings,
+        alternative: usize,
+    ) -> Filling<'a> {
+        let (spent, used) = (FxHashSet::default(), FxHashSet::default());
+        Filling { placing, lines, bindings, alternative, spent, used }
     }
-    let holes = leaves.into_iter().filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
-    let holes: Vec<NodeId> = holes.collect();
-    let mut copies = Vec::new();
-    for (hole, metavariable) in holes.into_iter().zip(template.metavariables()) {
-        let trivia = (!keeps.contains(&hole)).then(|| tree.leaf_trivia(hole).to_owned());
-        let trivia = trivia.as_deref();
-        let name = &metavariable.name;
-        let binding = bindings.get(name).expect("rules are checked to bind what their templates use");
-        let level = tree.chain(Node::top(hole)).len() - 2;
-        let place = Node { id: hole, level: level as u16 };
-        match binding {
-            Binding::Node(bound) => {
-                let copy = copy(tree, *bound, &mut copies);
-                put_fitted(placing, tree, place, copy, &mut copies, (trivia, name))?;
+
+    /// Fills a template. The bound nodes stay where they are. `is_last`: no other template of the result follows.
+    pub(crate) fn fill(&mut self, tree: &mut Tree, template: &Template, is_last: bool) -> Result<Filled, FillError> {
+        let fragment = &template.fragment;
+        let of_target = |symbol| self.placing.space.of_target(symbol);
+        let node = tree.graft_with(&fragment.tree, fragment.tree.root(), of_target)?;
+        // A root of its own for the while, so that even the outermost node can be exchanged.
+        let old_root = std::mem::replace(&mut tree.root, node.id);
+        let filled = self.fill_leaves(tree, fragment, &template.spacings[self.alternative], is_last);
+        let root = std::mem::replace(&mut tree.root, old_root);
+        Ok(Filled { node: Node::top(root), copies: filled? })
+    }
+
+    fn fill_leaves(
+        &mut self,
+        tree: &mut Tree,
+        template: &Fragment,
+        spacing: &Spacing,
+        is_last: bool,
+    ) -> Result<Vec<Copied>, FillError> {
+        let (placing, lines) = (self.placing, self.lines);
+        let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
+        let newline = placing.newline();
+        let mut keeps: FxHashSet<NodeId> = FxHashSet::default();
+        for (&leaf, kept) in leaves.iter().zip(&spacing.kept) {
+            let matched = kept.and_then(|kept| self.bindings.tokens.iter().find(|(token, _)| *token == kept));
+            let matched = matched.map(|&(_, matched)| matched);
+            if kept.is_some() {
+                keeps.insert(leaf);
             }
-            Binding::Run { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, name)?,
-            Binding::Run { rule, nodes } => fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, name)?,
+            let is_newline = newline.is_some() && tree.chain(Node::top(leaf)).last().copied() == newline;
+            if is_newline {
+                let of_source = matched.filter(|_| is_last).map(|matched| tree.leaf_text(matched).to_owned());
+                let text = of_source.unwrap_or_else(|| lines.newline.clone());
+                tree.set_leaf_text(leaf, &text)?;
+            }
+            if let Some(matched) = matched {
+                let trivia = tree.leaf_trivia(matched);
+                let is_first = self.spent.insert(matched);
+                let without = if is_first { None } else { without_comments(tree, trivia) };
+                // Blanks before a comment that is written elsewhere are not left at the end of a line.
+                let trivia = if is_newline && !is_first { String::new() } else { without.unwrap_or(trivia.to_owned()) };
+                tree.set_leaf_trivia(leaf, &trivia)?;
+                if let Some(place) = tree.place(matched) {
+                    tree.origins.insert(leaf, place);
+                }
+            } else if lines.newline != "\n" && tree.leaf_trivia(leaf).contains('\n') {
+                let trivia = tree.leaf_trivia(leaf).replace("\r\n", "\n").replace('\n', &lines.newline);
+                tree.set_leaf_trivia(leaf, &trivia)?;
+            }
         }
+        let holes = leaves.into_iter().filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
+        let holes: Vec<NodeId> = holes.collect();
+        let mut copies = Vec::new();
+        for (hole, metavariable) in holes.into_iter().zip(template.metavariables()) {
+            let n_copies = copies.len();
+            let trivia = (!keeps.contains(&hole)).then(|| tree.leaf_trivia(hole).to_owned());
+            let trivia = trivia.as_deref();
+            let &Metavariable { variable, .. } = metavariable;
+            let binding = self.bindings.get(variable).expect("rules are checked to bind what their templates use");
+            let level = tree.chain(Node::top(hole)).len() - 2;
+            let place = Node { id: hole, level: level as u16 };
+            match binding {
+                Binding::Node(bound) => {
+                    let copy = copy(tree, *bound, &mut copies);
+                    put_fitted(placing, tree, place, copy, &mut copies, (trivia, variable))?;
+                }
+                Binding::Run { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, variable)?,
+                Binding::Run { rule, nodes } => {
+                    fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, variable)?;
+                }
+            }
+            if !self.used.insert(variable) {
+                for copied in &copies[n_copies..] {
+                    for leaf in tree.leaf_ids(copied.id).collect::<Vec<_>>() {
+                        if let Some(trivia) = without_comments(tree, tree.leaf_trivia(leaf)) {
+                            tree.set_leaf_trivia(leaf, &trivia)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(copies)
     }
-    Ok(copies)
 }
 
 fn copy(tree: &mut Tree, bound: Node, copies: &mut Vec<Copied>) -> Node {
@@ -146,7 +249,7 @@ fn put_fitted(
     place: Node,
     node: Node,
     copies: &mut Vec<Copied>,
-    (trivia, name): (Option<&str>, &str),
+    (trivia, variable): (Option<&str>, Variable),
 ) -> Result<(), FillError> {
     if let Some(parts) = postfix_parts(placing, tree, place, node) {
         // The parts are copies of their own now.
@@ -157,7 +260,7 @@ fn put_fitted(
         tree.splice_unchecked(parent, 0, 1, &parts);
         return Ok(());
     }
-    let fitted = placing.fit(tree, tree.symbol(place), node)?.ok_or_else(|| FillError::NoPlace(name.to_owned()))?;
+    let fitted = placing.fit(tree, tree.symbol(place), node)?.ok_or(FillError::NoPlace(variable))?;
     adopt_trivia(tree, fitted, trivia)?;
     tree.replace_unchecked(place, fitted);
     Ok(())
@@ -195,7 +298,7 @@ fn fill_run(
     (rule, nodes): (Symbol, &[Node]),
     copies: &mut Vec<Copied>,
     trivia: Option<&str>,
-    name: &str,
+    variable: Variable,
 ) -> Result<(), FillError> {
     let symbol = tree.symbol(place);
     let is_separator = |tree: &Tree, node: Node| tree.is_token(node);
@@ -225,7 +328,7 @@ fn fill_run(
                 let fitted = if is_separator(tree, node) {
                     copied
                 } else {
-                    placing.fit(tree, symbol, copied)?.ok_or_else(|| FillError::NoPlace(name.to_owned()))?
+                    placing.fit(tree, symbol, copied)?.ok_or(FillError::NoPlace(variable))?
                 };
                 if number == 0 {
                     adopt_trivia(tree, fitted, trivia)?;
@@ -238,33 +341,34 @@ fn fill_run(
     }
     if let [only] = nodes {
         let copied = copy(tree, *only, copies);
-        return put_fitted(placing, tree, place, copied, copies, (trivia, name));
+        return put_fitted(placing, tree, place, copied, copies, (trivia, variable));
     }
     let symbols: Vec<Symbol> = nodes.iter().map(|&node| tree.symbol(node)).collect();
     let Some(rule) = placing.rule_of(rule, &symbols) else {
-        return Err(FillError::NoPlace(name.to_owned()));
+        return Err(FillError::NoPlace(variable));
     };
     let children: Vec<Node> = nodes.iter().map(|&node| tree.copy(node)).collect();
     let wrapped = tree.inner_unchecked(rule, &children);
     copies.push(Copied { id: wrapped.id, n_levels: 1 });
-    put_fitted(placing, tree, place, wrapped, copies, (trivia, name))
+    put_fitted(placing, tree, place, wrapped, copies, (trivia, variable))
 }
 
 /// Removes a metavariable that stands for nothing, with a separator beside it or with the list around it.
-fn remove_hole(placing: Placing<'_>, tree: &mut Tree, place: Node, name: &str) -> Result<(), FillError> {
+fn remove_hole(placing: Placing<'_>, tree: &mut Tree, place: Node, variable: Variable) -> Result<(), FillError> {
     let mut at = place;
     // Progress: each turn goes up one level.
     while let Some(parent) = tree.parent(at) {
         let siblings: Vec<Node> = tree.children(parent).collect();
         let index = siblings.iter().position(|&child| child == at).expect("a node is a child of its parent");
         let is_token = |index: usize| siblings.get(index).is_some_and(|&node| tree.is_token(node));
-        let mut ranges = vec![(index, index + 1)];
-        if is_token(index + 1) {
-            ranges.push((index, index + 2));
-        }
+        let mut ranges = Vec::new();
         if index > 0 && is_token(index - 1) {
             ranges.push((index - 1, index + 1));
         }
+        if is_token(index + 1) {
+            ranges.push((index, index + 2));
+        }
+        ranges.push((index, index + 1));
         let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
         let admitted = ranges.into_iter().find(|&(from, to)| {
             let left: Vec<Symbol> = symbols[..from].iter().chain(&symbols[to..]).copied().collect();
@@ -284,5 +388,5 @@ fn remove_hole(placing: Placing<'_>, tree: &mut Tree, place: Node, name: &str) -
         }
         at = parent;
     }
-    Err(FillError::NoPlace(name.to_owned()))
+    Err(FillError::NoPlace(variable))
 }

@@ -1,0 +1,196 @@
+//! Patterns: fragments made into flat parts that matching can compare quickly.
+//!
+//! A part is a stored node of the fragment: the chain of its symbols, and what its last symbol has below it. A pattern may
+//! also be a symbol alone, or a token whose text fits a regex. A *named pattern* has alternatives and conditions.
+
+use std::ops::Range;
+
+use regex::Regex;
+
+use super::condition::Check;
+use super::fragment::{Fragment, Metavariable, Repeat};
+use crate::cst::node::{Node, NodeId, Tree};
+use crate::grammar::Symbol;
+use crate::parser::drive::METAVARIABLE;
+use crate::span::Span;
+
+/// A stored node of a pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// The symbols of its chain, outermost first; of a metavariable, down to the one that it stands for.
+    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) below: Below,
+    /// Its place in the file that holds the pattern.
+    pub(crate) span: Span,
+}
+
+/// What the last symbol of a part has below it.
+#[derive(Clone, Debug)]
+pub(crate) enum Below {
+    /// Whatever there is.
+    Anything,
+    /// It is this token.
+    Token(TokenPattern),
+    /// It is what a metavariable stands for.
+    Metavariable(Metavariable),
+    /// It has these children.
+    Children(Range<u32>),
+}
+
+/// What a token must be, its symbol aside.
+#[derive(Clone, Debug)]
+pub(crate) enum TokenPattern {
+    /// It has this text; the leaf of the fragment.
+    Text(NodeId, String),
+    /// It is a layout token, whatever its text; the leaf of the fragment.
+    Layout(NodeId),
+    /// Its text fits.
+    Regex(Regex),
+}
+
+/// A pattern.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    /// The root is the first; the children of a part follow one another.
+    pub(crate) parts: Vec<Part>,
+    /// The text that it was made from, for templates that are written like it.
+    pub(crate) fragment: Option<Box<Fragment>>,
+    /// Texts without which nothing matches.
+    pub(crate) required: Vec<String>,
+}
+
+/// A pattern with a name.
+#[derive(Debug)]
+pub(crate) struct NamedPattern {
+    pub(crate) alternatives: Vec<Pattern>,
+    pub(crate) conditions: Vec<Check>,
+}
+
+impl Pattern {
+    /// The pattern of a fragment.
+    pub(crate) fn of_fragment(fragment: Fragment) -> Pattern {
+        let mut parts = vec![part(&fragment, fragment.tree.root)];
+        // `ids[n]`: the stored node of part `n`. Progress: each turn completes one part; there is one for each stored node.
+        let mut ids = vec![fragment.tree.root];
+        let mut next = 0;
+        while next < ids.len() {
+            if matches!(parts[next].below, Below::Children(_)) {
+                let from = parts.len() as u32;
+                let children: Vec<NodeId> =
+                    fragment.tree.children(fragment.tree.bottom(ids[next])).map(|child| child.id).collect();
+                parts.extend(children.iter().map(|&child| part(&fragment, child)));
+                ids.extend(children);
+                parts[next].below = Below::Children(from..parts.len() as u32);
+            }
+            next += 1;
+        }
+        let required = fragment.literals();
+        Pattern { parts, fragment: Some(Box::new(fragment)), required }
+    }
+
+    /// The pattern that a node of this symbol fits, or with a regex a token.
+    pub(crate) fn of_symbol(symbol: Symbol, regex: Option<Regex>, span: Span) -> Pattern {
+        let below = regex.map_or(Below::Anything, |regex| Below::Token(TokenPattern::Regex(regex)));
+        Pattern { parts: vec![Part { symbols: vec![symbol], below, span }], fragment: None, required: Vec::new() }
+    }
+
+    /// The symbol of the nodes that it fits.
+    pub(crate) fn symbol(&self) -> Symbol {
+        self.parts[0].symbols[0]
+    }
+
+    /// The regex, if the pattern is a token with one.
+    pub(crate) fn regex(&self) -> Option<&Regex> {
+        match &self.parts[0].below {
+            Below::Token(TokenPattern::Regex(regex)) => Some(regex),
+            _ => None,
+        }
+    }
+
+    /// Whether the pattern can fit the node as far as two levels tell: most mismatches are seen here, without any memory.
+    pub(crate) fn may_fit(&self, tree: &Tree, node: Node) -> bool {
+        let root = &self.parts[0];
+        let Some(inner) = below_prefix(tree, node, &root.symbols) else {
+            // The chain of the pattern may go on where the tree has siblings for a run.
+            return !tree.stored(node.id).is_leaf();
+        };
+        match &root.below {
+            Below::Children(children) if !tree.is_token(inner) => {
+                let mut child = tree.first_child(inner);
+                for part in &self.parts[children.start as usize..children.end as usize] {
+                    // Behind a run, or what may be missing beside one, places are not known.
+                    if is_open(part) || is_token(part) && part_is_beside_run(self, children, part) {
+                        return true;
+                    }
+                    let Some(at) = child else { return false };
+                    if !token_may_fit(part, tree, at) {
+                        return false;
+                    }
+                    child = tree.next_sibling(at);
+                }
+                child.is_none()
+            }
+            Below::Children(_) => false,
+            _ => token_may_fit(root, tree, node),
+        }
+    }
+}
+
+/// The last level of the node's chain that the symbols name, if they name the first levels.
+fn below_prefix(tree: &Tree, node: Node, symbols: &[Symbol]) -> Option<Node> {
+    let chain = &tree.chain(node)[usize::from(node.level)..];
+    chain.starts_with(symbols).then(|| Node { id: node.id, level: node.level + symbols.len() as u16 - 1 })
+}
+
+/// Whether the number of siblings that the part stands for is open.
+fn is_open(part: &Part) -> bool {
+    matches!(&part.below, Below::Metavariable(metavariable) if metavariable.repeat != Repeat::One)
+}
+
+fn is_token(part: &Part) -> bool {
+    matches!(part.below, Below::Token(_))
+}
+
+fn part_is_beside_run(pattern: &Pattern, children: &Range<u32>, part: &Part) -> bool {
+    let parts = &pattern.parts[children.start as usize..children.end as usize];
+    let at = parts.iter().position(|other| std::ptr::eq(other, part));
+    at.and_then(|at| parts.get(at + 1)).is_some_and(is_open)
+}
+
+/// Whether the part can fit the node as far as its own symbols and its text tell.
+fn token_may_fit(part: &Part, tree: &Tree, node: Node) -> bool {
+    let chain = &tree.chain(node)[usize::from(node.level)..];
+    let n_common = chain.len().min(part.symbols.len());
+    if chain[..n_common] != part.symbols[..n_common] {
+        return false;
+    }
+    match &part.below {
+        Below::Token(TokenPattern::Text(_, text)) => {
+            chain.len() == part.symbols.len() && tree.stored(node.id).is_leaf() && tree.leaf_text(node.id) == text
+        }
+        _ => n_common == part.symbols.len() || !tree.stored(node.id).is_leaf(),
+    }
+}
+
+/// A stored node as a part; its children are still to be added.
+fn part(fragment: &Fragment, id: NodeId) -> Part {
+    let node = Node::top(id);
+    let mut symbols = fragment.tree.chain(node).to_vec();
+    let leaves: Vec<NodeId> = fragment.tree.leaf_ids(id).collect();
+    let span = leaves.iter().map(|&leaf| fragment.place(leaf)).reduce(Span::cover).unwrap_or_default();
+    let below = match fragment.metavariable_below(node) {
+        Some(metavariable) => {
+            debug_assert_eq!(symbols.last(), Some(&METAVARIABLE));
+            symbols.pop();
+            Below::Metavariable(metavariable.clone())
+        }
+        None if fragment.tree.stored(id).is_leaf() => {
+            let symbol = symbols[symbols.len() - 1];
+            let text = fragment.tree.leaf_text(id).to_owned();
+            let is_layout = fragment.tree.langlet().grammar().is_layout(symbol);
+            Below::Token(if is_layout { TokenPattern::Layout(id) } else { TokenPattern::Text(id, text) })
+        }
+        None => Below::Children(0..0),
+    };
+    Part { symbols, below, span }
+}

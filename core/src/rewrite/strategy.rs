@@ -1,0 +1,292 @@
+//! Strategies: in which order the nodes of a tree are visited, and what is visited again.
+//!
+//! * *Top down*, once: from the root; at a node the outermost level of a chain first. Where a rule applies, the visit goes on
+//!   in the copies of what its metavariables stood for.
+//! * *Bottom up*, once: children first, the innermost level of a chain first. A result is not visited again.
+//! * *Innermost*: bottom up, and what a rule has made is visited again, until no rule applies. A node that a rule makes has
+//!   one more generation than the node that it was made from; more generations than the bound are an error that names the
+//!   rules that go in a circle.
+//!
+//! At a node the rules are tried in the order of the file. Changes never overlap: a rule sees the tree that the rules before
+//! it have left. Source: Visser, Strategic rewriting (2005), for the words.
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use slotmap::Key;
+
+use super::apply::{Applier, Outcome, source_span};
+use super::condition::Test;
+use super::rule::Rule;
+use super::template::Copied;
+use super::transform::TranslateError;
+use crate::cst::node::{Node, NodeId, Tree};
+use crate::notation::syntax::Strategy;
+
+/// How often rules may apply, one inside the result of another, if the file does not say.
+pub(crate) const BOUND: u32 = 1000;
+
+/// Rules that are applied by one strategy.
+pub(crate) struct Visitor<'a, 'b> {
+    pub(crate) applier: &'b mut Applier<'a>,
+    rules: &'b [&'a Rule],
+    /// `by_chain[chain]`: the range in `candidates`; `None` if not asked before.
+    by_chain: Vec<Option<Range<usize>>>,
+    /// Levels of a chain, outermost first, each with the number of a rule that may apply there.
+    candidates: Vec<(u16, usize)>,
+}
+
+/// Applies the rules by the strategy to the whole tree.
+pub(crate) fn run<'a>(
+    applier: &mut Applier<'a>,
+    rules: &[&'a Rule],
+    strategy: &Strategy,
+    tree: &mut Tree,
+) -> Result<(), TranslateError> {
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let mut visitor = Visitor { applier, rules, by_chain: Vec::new(), candidates: Vec::new() };
+    match strategy {
+        Strategy::TopDown => visitor.top_down(tree),
+        Strategy::BottomUp => visitor.bottom_up(tree),
+        Strategy::Innermost { bound } => visitor.innermost(tree, bound.unwrap_or(BOUND)),
+    }
+}
+
+/// A turn of a visit from below.
+enum Turn {
+    /// Visit what is below, then the node.
+    Enter(NodeId),
+    /// Visit the node.
+    Leave(NodeId),
+}
+
+/// Where nodes come from.
+#[derive(Default)]
+struct Generations {
+    /// By node that a rule has made: its generation and the last entry of its history.
+    of: FxHashMap<NodeId, (u32, u32)>,
+    /// The rule, and the entry before.
+    history: Vec<(usize, Option<u32>)>,
+    /// Nodes below which no rule applies any more.
+    done: FxHashSet<NodeId>,
+}
+
+impl Visitor<'_, '_> {
+    fn top_down(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
+        // Nodes to visit, with the number of levels that are theirs, from the last one up.
+        let mut work = vec![(tree.root, usize::MAX)];
+        // Progress: each turn visits a node of the source or a copy of a smaller one.
+        while let Some((id, n_levels)) = work.pop() {
+            // A separator may have gone with what was removed.
+            if !tree.nodes.contains_key(id) {
+                continue;
+            }
+            let len = tree.chain(Node::top(id)).len();
+            let mut outcome = None;
+            for index in self.candidates(tree, id) {
+                let (level, rule) = self.candidates[index];
+                if usize::from(level) + n_levels.min(len) < len {
+                    continue;
+                }
+                outcome = self.applier.apply(tree, Node { id, level }, self.rules[rule])?;
+                if outcome.is_some() {
+                    break;
+                }
+            }
+            if let Some(Outcome { copies, .. }) = outcome {
+                work.extend(copies.iter().rev().map(|copy| (copy.id, copy.n_levels)));
+                continue;
+            }
+            let from = work.len();
+            work.extend(children(tree, id).map(|child| (child, usize::MAX)));
+            work[from..].reverse();
+        }
+        Ok(())
+    }
+
+    fn bottom_up(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
+        let mut work = vec![Turn::Enter(tree.root)];
+        // Progress: each stored node is entered and left once; results are not entered.
+        while let Some(turn) = work.pop() {
+            match turn {
+                Turn::Enter(id) => enter(tree, id, &mut work),
+                Turn::Leave(id) if !tree.nodes.contains_key(id) => {}
+                Turn::Leave(id) => {
+                    let mut at = tree.bottom(id);
+                    loop {
+                        match self.first_at(tree, at)? {
+                            Some((_, Outcome { placed, .. })) if placed.len() == 1 => at = placed[0],
+                            Some(_) => break,
+                            None => {}
+                        }
+                        if at.level == 0 {
+                            break;
+                        }
+                        at.level -= 1;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn innermost(&mut self, tree: &mut Tree, bound: u32) -> Result<(), TranslateError> {
+        // Where a rule asks for what is around a node, a change elsewhere can make it apply.
+        let looks_around = self.rules.iter().flat_map(|rule| &rule.cases).flat_map(|case| &case.conditions);
+        let looks_around =
+            looks_around.into_iter().any(|check| matches!(check.test, Test::Around(..) | Test::Holds(..)));
+        let mut n_passes = 0;
+        // Progress: a pass that changes nothing is the last; there are no more than the bound.
+        loop {
+            let n_applied = self.applier.applied.len();
+            self.innermost_pass(tree, bound, looks_around)?;
+            if !looks_around || self.applier.applied.len() == n_applied {
+                return Ok(());
+            }
+            n_passes += 1;
+            if n_passes > bound {
+                let applied = self.applier.applied[n_applied..].iter();
+                let mut rules: Vec<String> = applied.clone().map(|one| one.rule.clone()).collect();
+                rules.dedup();
+                let span = applied.clone().next().map(|one| one.span).unwrap_or_default();
+                return Err(TranslateError::Loop { span, rules, bound });
+            }
+        }
+    }
+
+    fn innermost_pass(&mut self, tree: &mut Tree, bound: u32, looks_around: bool) -> Result<(), TranslateError> {
+        let mut generations = Generations::default();
+        let mut work = vec![Turn::Enter(tree.root)];
+        while let Some(turn) = work.pop() {
+            match turn {
+                Turn::Enter(id) if generations.done.contains(&id) => work.push(Turn::Leave(id)),
+                Turn::Enter(id) => enter(tree, id, &mut work),
+                Turn::Leave(id) if !tree.nodes.contains_key(id) => {}
+                Turn::Leave(id) => {
+                    let (generation, history) = match generations.of.get(&id) {
+                        Some(&(generation, history)) => (generation, Some(history)),
+                        None => (0, None),
+                    };
+                    let n_refusals = self.applier.refusals.len();
+                    let span = source_span(tree, Node::top(id));
+                    let Some((rule, Outcome { placed, copies })) = self.first_of_levels(tree, id)? else { continue };
+                    if self.applier.refusals.len() > n_refusals {
+                        continue;
+                    }
+                    generations.history.push((rule, history));
+                    let entry = generations.history.len() as u32 - 1;
+                    if generation >= bound {
+                        let rules = self.circle(&generations, entry);
+                        return Err(TranslateError::Loop { span, rules, bound });
+                    }
+                    generations.add(tree, &placed, &copies, (generation + 1, entry), looks_around);
+                    work.extend(placed.iter().rev().map(|node| Turn::Enter(node.id)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rules of a history that goes on for ever, as far as they repeat.
+    fn circle(&self, generations: &Generations, entry: u32) -> Vec<String> {
+        let mut rules = Vec::new();
+        let mut at = Some(entry);
+        while let Some((rule, before)) = at.map(|at| generations.history[at as usize]) {
+            rules.push(rule);
+            at = before.filter(|_| rules.len() < 64);
+        }
+        // The shortest period of the end of the history.
+        let repeats = |n: usize| rules.iter().zip(&rules[n..]).all(|(one, other)| one == other);
+        let period = (1..=rules.len() / 2).find(|&n| repeats(n)).unwrap_or(rules.len());
+        let mut circle: Vec<usize> = rules[..period].to_vec();
+        circle.reverse();
+        circle.into_iter().map(|rule| self.rules[rule].name.clone()).collect()
+    }
+
+    /// Applies the first rule that matches at some level, the innermost level first.
+    fn first_of_levels(&mut self, tree: &mut Tree, id: NodeId) -> Result<Option<(usize, Outcome)>, TranslateError> {
+        let mut at = tree.bottom(id);
+        loop {
+            if let Some(found) = self.first_at(tree, at)? {
+                return Ok(Some(found));
+            }
+            if at.level == 0 {
+                return Ok(None);
+            }
+            at.level -= 1;
+        }
+    }
+
+    /// Applies the first rule that matches at one level.
+    fn first_at(&mut self, tree: &mut Tree, node: Node) -> Result<Option<(usize, Outcome)>, TranslateError> {
+        for index in self.candidates(tree, node.id) {
+            let (level, rule) = self.candidates[index];
+            if level != node.level {
+                continue;
+            }
+            if let Some(outcome) = self.applier.apply(tree, node, self.rules[rule])? {
+                return Ok(Some((rule, outcome)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn candidates(&mut self, tree: &Tree, id: NodeId) -> Range<usize> {
+        let chain = tree.stored(id).chain.0 as usize;
+        if self.by_chain.len() <= chain {
+            self.by_chain.resize(chain + 1, None);
+        }
+        if let Some(known) = &self.by_chain[chain] {
+            return known.clone();
+        }
+        let from = self.candidates.len();
+        for (level, &symbol) in tree.chain(Node::top(id)).iter().enumerate() {
+            for (number, rule) in self.rules.iter().enumerate() {
+                if rule.alternatives.iter().any(|pattern| pattern.symbol() == symbol) {
+                    self.candidates.push((level as u16, number));
+                }
+            }
+        }
+        let found = from..self.candidates.len();
+        self.by_chain[chain] = Some(found.clone());
+        found
+    }
+}
+
+impl Generations {
+    /// Notes what an application has made. What it copied has been visited, unless rules look around.
+    fn add(&mut self, tree: &Tree, placed: &[Node], copies: &[Copied], entry: (u32, u32), looks_around: bool) {
+        let copied: FxHashSet<NodeId> = copies.iter().map(|copy| copy.id).collect();
+        let mut work: Vec<NodeId> = placed.iter().map(|node| node.id).collect();
+        while let Some(id) = work.pop() {
+            self.of.insert(id, entry);
+            if copied.contains(&id) {
+                if !looks_around {
+                    self.done.insert(id);
+                }
+            } else {
+                work.extend(children(tree, id));
+            }
+        }
+    }
+}
+
+fn children(tree: &Tree, id: NodeId) -> impl Iterator<Item = NodeId> {
+    let first = tree.stored(id).first();
+    std::iter::successors((!first.is_null()).then_some(first), |&child| {
+        let next = tree.stored(child).next;
+        (!next.is_null()).then_some(next)
+    })
+}
+
+fn enter(tree: &Tree, id: NodeId, work: &mut Vec<Turn>) {
+    if !tree.nodes.contains_key(id) {
+        return;
+    }
+    work.push(Turn::Leave(id));
+    let from = work.len();
+    work.extend(children(tree, id).map(Turn::Enter));
+    work[from..].reverse();
+}

@@ -1,0 +1,365 @@
+//! Rewriting: what each form of a pattern, a condition, a result and a strategy does, on the languages at hand.
+
+use langlet_core::cst::{Node, Tree};
+use langlet_core::diagnostic::SourceText;
+use langlet_core::rewrite::{AttemptOutcome, Functions, Options, TranslateError};
+use langlet_core::span::Span;
+use langlet_core::{Langlet, Transform};
+use langlet_json5::JSON5;
+use langlet_python27::PYTHON27;
+
+/// Predicates for the rules below.
+fn is_long(tree: &Tree, arguments: &[&[Node]]) -> bool {
+    arguments.iter().all(|nodes| nodes.iter().map(|&node| tree.text_of(node).len()).sum::<usize>() > 3)
+}
+
+const FUNCTIONS: Functions<'static> = Functions { computes: &[], predicates: &[("is_long", is_long)] };
+
+fn load(langlet: &Langlet, rules: &str) -> Transform {
+    let name = langlet.name();
+    let text = SourceText::new("rules.transform", format!("transform {name} -> {name}\n{rules}"));
+    Transform::load(&text, langlet, langlet, FUNCTIONS)
+        .unwrap_or_else(|errors| panic!("{}", errors.iter().map(|e| e.render(false)).collect::<String>()))
+}
+
+fn rewrite_in(langlet: &Langlet, rules: &str, text: &str) -> String {
+    match load(langlet, rules).translate(langlet, text, &Options::default()) {
+        Ok(translation) => translation.text,
+        Err(error) => {
+            let diagnostics = error.diagnostics(&SourceText::new("input", text));
+            format!("refused: {}", diagnostics.iter().map(|d| d.to_string()).collect::<Vec<_>>().join("\n"))
+        }
+    }
+}
+
+/// Python to Python.
+fn rewrite(rules: &str, text: &str) -> String {
+    rewrite_in(&PYTHON27, rules, text)
+}
+
+/// The messages for rules that are wrong.
+fn mistakes(rules: &str) -> String {
+    let text = SourceText::new("rules.transform", format!("transform python27 -> python27\n{rules}"));
+    match Transform::load(&text, &PYTHON27, &PYTHON27, FUNCTIONS) {
+        Ok(_) => "no mistake".to_owned(),
+        Err(errors) => errors.iter().map(|error| error.to_string() + "\n").collect(),
+    }
+}
+
+#[test]
+fn runs_and_their_separators() {
+    let first = "rule r power [| f($x, $rest*) |] => power [| g([$rest*], $x) |]";
+    assert_eq!(rewrite(first, "f(a, b, c)\nf(a)\nf()\n"), "g([b, c], a)\ng([], a)\nf()\n");
+    let last = "rule r power [| f($rest*, $x) |] => power [| g($x, $rest*) |]";
+    assert_eq!(rewrite(last, "f(a, b, c)\nf(a)\n"), "g(c, a, b)\ng(a)\n");
+    let optional = "rule r power [| f($x, $y?) |] => power [| g($y?, $x) |]";
+    assert_eq!(rewrite(optional, "f(a, b)\nf(a)\nf(a, b, c)\n"), "g(b, a)\ng(a)\nf(a, b, c)\n");
+    let typed = "rule r power [| f($xs:argument+) |] => power [| g($xs+) |]";
+    assert_eq!(rewrite(typed, "f(a, b=1)\nf()\nf(*c)\n"), "g(a, b=1)\nf()\nf(*c)\n");
+}
+
+/// A condition that does not hold leads to the next way to match.
+#[test]
+fn conditions_take_part_in_the_choice() {
+    let rules = "rule r atom [| [$a*, $x, $b*] |] => atom [| [$x, $a*, $b*] |] where $x is STRING";
+    assert_eq!(rewrite(rules, "l = [a, b, 'c', d]\n"), "l = ['c', a, b, d]\n");
+    assert_eq!(rewrite(rules, "l = ['c']\nl = [a, b]\n"), "l = ['c']\nl = [a, b]\n");
+}
+
+#[test]
+fn equal_metavariables_are_equal_up_to_trivia() {
+    let rules = "rule r or_test [| $x or $x |] => or_test [| $x |]";
+    assert_eq!(rewrite(rules, "y = a . b or a.b\ny = a or b\n"), "y = a . b\ny = a or b\n");
+}
+
+#[test]
+fn alternatives_and_several_results() {
+    let rules = "
+rule r power [| f($x) |] | power [| g($x, $y*) |]
+  => power [| number($x) |] where $x is NUMBER
+  => power [| text($x) |] where $x is STRING
+  => power [| other($x) |]";
+    assert_eq!(rewrite(rules, "f(1); g('a', b); g(c)\n"), "number(1); text('a'); other(c)\n");
+}
+
+#[test]
+fn named_patterns() {
+    let rules = "
+pattern call power [| $f:NAME($args*) |]
+pattern zero atom [| 0 |] | atom [| 0.0 |]
+rule r comparison [| $c:call == $z:zero |] => not_test [| not $f.check($args*) |]
+rule s atom [| ($z:zero) |] => atom [| nothing |]";
+    assert_eq!(
+        rewrite(rules, "x = f(a) == 0\nx = f(a) == 1\nx = a.b == 0\ny = (0.0), (1)\n"),
+        "x = not f.check(a)\nx = f(a) == 1\nx = a.b == 0\ny = nothing, (1)\n"
+    );
+    let condition = "
+pattern constant atom [| $n:NUMBER |] | atom [| None |] where not inside lambdef
+rule r power [| f($x) |] => power [| g($x) |] where $x is constant";
+    assert_eq!(rewrite(condition, "f(1); f(None); f(a); lambda: f(1)\n"), "g(1); g(None); f(a); lambda: f(1)\n");
+}
+
+#[test]
+fn conditions() {
+    let with = |condition: &str, text: &str| {
+        rewrite(&format!("rule r power [| f($x) |] => power [| g($x) |] where {condition}"), text)
+    };
+    assert_eq!(with("$x is power [| h($y) |]", "f(h(1))\nf(h)\n"), "g(h(1))\nf(h)\n");
+    assert_eq!(with("$x is not NAME", "f(a)\nf(a.b)\n"), "f(a)\ng(a.b)\n");
+    assert_eq!(with("$x is NUMBER /1.*/", "f(12)\nf(2)\n"), "g(12)\nf(2)\n");
+    assert_eq!(with("$x matches /a.*/", "f(ab + c)\nf(b)\n"), "g(ab + c)\nf(b)\n");
+    assert_eq!(with("$x has NUMBER", "f(a + 1)\nf(a)\n"), "g(a + 1)\nf(a)\n");
+    assert_eq!(with("$x has no power [| h($y) |]", "f(a + h(1))\nf(a)\n"), "f(a + h(1))\ng(a)\n");
+    assert_eq!(with("inside lambdef", "f(a)\nlambda: f(a)\n"), "f(a)\nlambda: g(a)\n");
+    assert_eq!(
+        with("not inside funcdef [| def $n($ps*): $body |] and is_long($x)", "f(abcd)\nf(a)\ndef h(): f(abcd)\n"),
+        "g(abcd)\nf(a)\ndef h(): f(abcd)\n"
+    );
+    assert_eq!(with("not is_long($x)", "f(abcd)\nf(a)\n"), "f(abcd)\ng(a)\n");
+    assert_eq!(with("follows import_stmt", "import a\nf(b)\nf(b)\n"), "import a\ng(b)\nf(b)\n");
+    assert_eq!(with("precedes NAME and inside testlist", "x = f(a), b\nx = f(a), 1\n"), "x = g(a), b\nx = f(a), 1\n");
+}
+
+/// What a condition's pattern binds can be used by the result; a name that is bound already must stand for equal text.
+#[test]
+fn conditions_bind() {
+    let rules = "rule r return_stmt [| return $x |] => return_stmt [| return $n($x) |] where inside funcdef [| def $n($p*): $b |]";
+    assert_eq!(rewrite(rules, "def f(a):\n    return 1\n"), "def f(a):\n    return f(1)\n");
+    let same = "rule r power [| $n($x) |] => power [| again($x) |] where inside funcdef [| def $n($p*): $b |]";
+    assert_eq!(rewrite(same, "def f(a):\n    f(1); g(1)\n"), "def f(a):\n    again(1); g(1)\n");
+}
+
+#[test]
+fn blocks_are_indented_anew() {
+    let rules = "
+rule r if_stmt [|
+    if $c:
+        $body+
+|] => while_stmt [|
+    while $c:
+        log()
+        $body+
+        break
+|]";
+    let text = "\
+def f():
+  if a:
+      # first
+      x = [1,
+           2]  # of x
+
+      if b: pass
+      # last
+  # behind
+  y
+if a: z
+";
+    assert_eq!(
+        rewrite(rules, text),
+        "\
+def f():
+  while a:
+    log()
+    # first
+    x = [1,
+         2]  # of x
+
+    if b: pass
+    break
+    # last
+  # behind
+  y
+if a: z
+"
+    );
+    let unwrap = "
+rule r if_stmt [|
+    if True:
+        $body+
+|] => stmt [|
+    if 1:
+        if 2:
+            $body+
+|]";
+    assert_eq!(
+        rewrite(unwrap, "if True:\r\n\ta\r\n\tif b:\r\n\t\tc\r\n"),
+        "if 1:\r\n\tif 2:\r\n\t\ta\r\n\t\tif b:\r\n\t\t\tc\r\n"
+    );
+}
+
+#[test]
+fn whole_statements_and_several_of_them() {
+    let rules = "rule r stmt [| f($x) |] => stmt [| g($x) |] then stmt [| h($x) |]";
+    assert_eq!(
+        rewrite(rules, "if a:\n    f(1)  # c\n    b\nf(2)"),
+        "if a:\n    g(1)  # c\n    h(1)\n    b\ng(2)\nh(2)"
+    );
+    let small = "rule r expr_stmt [| f($x) |] => expr_stmt [| g($x) |] then expr_stmt [| h($x) |]";
+    assert_eq!(rewrite(small, "f(1); a\n"), "g(1); h(1); a\n");
+    let element = "rule r atom [| two |] => atom [| 1 |] then atom [| 2 |]";
+    assert_eq!(rewrite(element, "x = [a, two, b]\n"), "x = [a, 1, 2, b]\n");
+    assert_eq!(rewrite(element, "x = two + 1\n"), "x = 1- 2 + 1\n");
+}
+
+#[test]
+fn removal() {
+    let rules = "rule r import_stmt [| import old |] => delete\nrule s argument [| old=$x |] => delete\nrule t NAME /gone/ => delete";
+    assert_eq!(
+        rewrite(rules, "import old\nimport a; import old\nf(a, old=1)\nf(old=2, b)\nf(old=1)\n"),
+        "import a\nf(a)\nf(b)\nf()\n"
+    );
+    assert_eq!(rewrite(rules, "# about\nimport old  # c\na\n"), "# about\n# c\na\n");
+    assert!(rewrite(rules, "if a:\n    import old\n").contains("what it matches cannot be left out here"));
+    assert_eq!(rewrite(rules, "global a, gone\n"), "global a\n");
+}
+
+/// No comment of what a rule drops is lost.
+#[test]
+fn comments_move_to_the_result() {
+    let rules = "rule r power [| f($x, $y) |] => power [| g($y) |]";
+    assert_eq!(
+        rewrite(rules, "f(  # one\n  a,  # two\n  b  # three\n)  # four\n"),
+        "g( # one\n  # two\n  b  # three\n)  # four\n"
+    );
+    let bare = "rule r power [| f($x) |] => atom [| $x |]";
+    assert_eq!(rewrite(bare, "y = f(  # one\n  a  # two\n) + 1\n"), "# one\n# two\ny = a + 1\n");
+    let dropped = Options { drop_comments: true, ..Options::default() };
+    let text = load(&PYTHON27, bare).translate(&PYTHON27, "y = f(  # one\n  a)\n", &dropped).unwrap().text;
+    assert_eq!(text, "y = a\n");
+    // A copy of a copy has no comments of its own.
+    let twice = "rule r power [| f($x) |] => power [| g($x, $x) |]";
+    assert_eq!(rewrite(twice, "f([a,  # c\n  b])\n"), "g([a,  # c\n  b], [a,\n  b])\n");
+}
+
+#[test]
+fn strategies() {
+    let rules = |phase: &str| format!("{phase}\nrule r power [| f($x) |] => arith_expr [| $x + 1 |]\n");
+    let text = "f(f(a))\n";
+    assert_eq!(rewrite(&rules("phase p top down"), text), "(a + 1) + 1\n");
+    assert_eq!(rewrite(&rules("phase p bottom up"), text), "(a + 1) + 1\n");
+    let unfold = "rule r power [| f(g($x)) |] => power [| f($x) |]\n";
+    let text = "f(g(g(g(a))))\n";
+    assert_eq!(rewrite(unfold, text), "f(g(g(a)))\n");
+    assert_eq!(rewrite(&format!("phase p bottom up\n{unfold}"), text), "f(g(g(a)))\n");
+    assert_eq!(rewrite(&format!("phase p innermost\n{unfold}"), text), "f(a)\n");
+    let phases = "phase first top down\nrule r atom [| a |] => atom [| b |]\nphase second bottom up\nrule s atom [| b |] => atom [| c |]\n";
+    assert_eq!(rewrite(phases, "a, b\n"), "c, c\n");
+}
+
+#[test]
+fn rules_that_do_not_stop() {
+    let growing =
+        "phase p innermost at most 20\nrule r power [| f($x) |] => power [| f(g($x)) |] where $x is not NUMBER";
+    assert_eq!(
+        rewrite(growing, "a\nf(b)\n"),
+        "refused: input:2:1: error: the rule `r` applies to its own results without end: 20 times, each inside the result of the one before"
+    );
+    let swap = "phase p innermost at most 9\nrule a atom [| a |] => atom [| b |] where not inside lambdef\nrule b atom [| b |] => atom [| a |]";
+    assert_eq!(
+        rewrite(swap, "x = a\n"),
+        "refused: input:1:5: error: the rules a → b apply to each other's results without end: 9 times, each inside the result of the one before"
+    );
+    assert_eq!(
+        mistakes("phase p innermost\nrule a atom [| a |] => atom [| b |]\nrule b atom [| b |] => atom [| a |]"),
+        "rules.transform:3:6: error: the rules a → b → a apply to each other's results without end\n"
+    );
+    assert_eq!(
+        mistakes("phase p innermost\nrule a power [| f($x) |] => power [| g(f($x)) |]"),
+        "rules.transform:3:6: error: the rule `a` applies to its own result without end\n"
+    );
+    // What is no circle, or stops by itself.
+    assert_eq!(
+        mistakes(
+            "phase p innermost\nrule a power [| f($x) |] => power [| g($x) |]\nrule b power [| g(1) |] => power [| f(2) |]"
+        ),
+        "no mistake"
+    );
+    assert_eq!(mistakes("rule a atom [| a |] => atom [| a |]"), "no mistake");
+}
+
+#[test]
+fn mistakes_in_rules() {
+    assert_eq!(
+        mistakes(
+            "
+rule a power [| f($x) |] => power [| g($y) |]
+rule b power [| f($x, $x*) |] => power [| g() |]
+rule c power [| f($x) | g($y) |] => power [| g($y) |]
+rule d power [| f($x) |] => import_from [| from a import $x |]
+rule e power [| f($x) |] => import_name [| import a |]
+rule f power [| f($x) |] => power [| g() |] => power [| h() |] where $x is NAME
+rule g power [| f($x) |] => power [| g() |] where nothing($x)
+rule h power [| f($x:nothing) |] => power [| g() |]
+rule i power [| f($x |] => power [| g() |]
+rule j power [| f($x) |] => power [| g($) |]
+rule k power [| f($x) |] | atom [| $y |] => power [| g($x) |]
+rule l power [| f($x) |] => power [| g($z) |] where $x has no power [| $z() |]
+pattern power power [| f($x) |]
+pattern two atom [| a |] | power [| b() |]
+rule m power [| f($x:two) |] => power [| g() |]
+"
+        ),
+        "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
+    );
+}
+
+#[test]
+fn attempts_say_why() {
+    let transform =
+        load(&PYTHON27, "rule r power [| f(1, $x, a) |] => power [| g($x) |] where $x is NUMBER and $x matches /2/");
+    let show = |text: &str| {
+        let attempts = transform.trace(&PYTHON27, text, "r", Span::new(0, text.len() as u32)).unwrap();
+        let rules = |span: Span| transform_text()[span.range()].to_owned();
+        fn transform_text() -> &'static str {
+            "transform python27 -> python27\nrule r power [| f(1, $x, a) |] => power [| g($x) |] where $x is NUMBER and $x matches /2/"
+        }
+        let outermost = attempts.into_iter().filter(|attempt| attempt.span.start == 0 && attempt.symbol == "power");
+        let shown = outermost.take(1).map(|attempt| match attempt.outcome {
+            AttemptOutcome::Matches => "matches\n".to_owned(),
+            AttemptOutcome::Condition { text, pattern_span } => format!("not {text} = {}\n", rules(pattern_span)),
+            AttemptOutcome::Mismatch { pattern_span, wanted, found, found_span } => {
+                format!("`{}` wants {wanted}, found {found} = `{}`\n", rules(pattern_span), &text[found_span.range()])
+            }
+        });
+        shown.collect::<String>()
+    };
+    assert_eq!(show("f(1, 2, a)"), "matches\n");
+    assert_eq!(show("f(1, 3, a)"), "not $x matches /2/ = $x matches /2/\n");
+    assert_eq!(show("f(1, 3, b)"), "`a` wants `a`, found `b` = `b`\n");
+    assert_eq!(show("f(1, 3)"), "`,` wants `,`, found the end = ``\n");
+    assert_eq!(show("f(1, 3, a, 4)"), "`` wants nothing more, found `,` = `,`\n");
+    assert_eq!(show("g(1, 3)"), "`f` wants `f`, found `g` = `g`\n");
+}
+
+#[test]
+fn changes_are_explained() {
+    let options = Options { explain: true, ..Options::default() };
+    let transform = load(&PYTHON27, "rule r power [| f($x) |] => power [| g($x) |]");
+    let applied = transform.translate(&PYTHON27, "a\nb = f( f(1) )\n", &options).unwrap().applied;
+    let shown = applied.iter().map(|one| format!("{} {}: {} => {}\n", one.span.start, one.rule, one.before, one.after));
+    assert_eq!(shown.collect::<String>(), "6 r: f( f(1) ) => g( f(1) )\n9 r: f(1) => g(1)\n");
+}
+
+#[test]
+fn languages_without_lines() {
+    let rules = "rule r object [| { $a*, 'old': $x, $b* } |] => object [| { $a*, 'new': [$x], $b* } |]";
+    assert_eq!(rewrite_in(&JSON5, rules, "{a: 1, // c\n 'old': 2, b: 3}"), "{a: 1, // c\n 'new': [2], b: 3}");
+}
+
+/// A tree of one step is the input of the next; places lead back to the first text.
+#[test]
+fn steps_are_composed() {
+    let first = load(&PYTHON27, "rule r power [| f($x) |] => power [| longer_name($x) |]");
+    let second = load(
+        &PYTHON27,
+        "rule s power [| longer_name($x) |] => power [| h($x) |]\nrule t NUMBER /3/ => refuse \"three\"",
+    );
+    let options = Options { explain: true, ..Options::default() };
+    let (tree, applied) = first.translate_tree(PYTHON27.parse("a; f(1)\n").unwrap(), &options).unwrap();
+    assert_eq!((tree.unparse().as_str(), applied[0].span), ("a; longer_name(1)\n", Span::new(3, 7)));
+    let (tree, applied) = second.translate_tree(tree, &options).unwrap();
+    assert_eq!((tree.unparse().as_str(), applied[0].span), ("a; h(1)\n", Span::new(3, 7)));
+    let (tree, _) = first.translate_tree(PYTHON27.parse("f(1); f(3)\n").unwrap(), &options).unwrap();
+    let Err(TranslateError::Refused(refusals)) = second.translate_tree(tree, &options) else { panic!("it refuses") };
+    assert_eq!(refusals[0].span, Span::new(8, 9));
+}
