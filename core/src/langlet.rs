@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::algebra::Interpolations;
+use crate::algebra::{self, Argument, BuildError, Interpolations};
 use crate::automata::Tables;
 use crate::cst::Tree;
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
@@ -15,6 +15,7 @@ use crate::parser::drive;
 use crate::parser::predict;
 use crate::parser::{ParseError, ReadError};
 use crate::regex::{Dfa, LazyDfa, Terms};
+use crate::rewrite::{Filling, Quotation, QuoteError};
 
 /// A language: its grammar, lexer, layout and parse tables. Cheap to clone; shared between threads.
 #[derive(Clone)]
@@ -184,6 +185,31 @@ impl Langlet {
             Some(LazyDfa::new(terms, vec![term]))
         });
         when.as_ref().is_some_and(|when| accepts_prefix(when, text.as_bytes()))
+    }
+
+    /// Builds a tree of the rule from its parts; see [`algebra::build`](crate::algebra::build::build()).
+    ///
+    /// # Errors
+    /// The rule is unknown; an argument has no place; too few arguments; or what is missing is not decided.
+    pub fn build<'a, A: Into<Argument<'a>>>(
+        &self,
+        rule: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Tree, BuildError> {
+        let rule = self.symbol(rule)?;
+        if !self.grammar().symbols.is_rule(rule) {
+            return Err(BuildError::NoRule(self.grammar().symbols.name(rule).to_owned()));
+        }
+        let arguments: Vec<Argument<'_>> = arguments.into_iter().map(Into::into).collect();
+        algebra::build(self, rule, &arguments)
+    }
+
+    /// The tree of a text with metavariables, each filled with a node or a text; see [`Quotation`], which reads the text once.
+    ///
+    /// # Errors
+    /// The text cannot be read as the rule; a metavariable is not filled, or its filling does not fit.
+    pub fn fragment(&self, rule: &str, text: &str, fillings: &[(&str, Filling<'_>)]) -> Result<Tree, QuoteError> {
+        Quotation::new(self, rule, text)?.fill(fillings)
     }
 
     /// The tokens of a text.

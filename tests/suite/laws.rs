@@ -25,7 +25,11 @@ pub(crate) fn programs(name: &str) -> Programs {
     }
 }
 
-fn run<S: Strategy>(cases: u32, strategy: S, law: impl Fn(&Langlet, &Programs, S::Value) -> Result<(), TestCaseError>) {
+pub(crate) fn run<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    law: impl Fn(&Langlet, &Programs, S::Value) -> Result<(), TestCaseError>,
+) {
     for name in BUILT_IN {
         let (langlet, programs) = (langlet(name), programs(name));
         let mut runner = TestRunner::new(ProptestConfig { cases, ..ProptestConfig::default() });

@@ -1,13 +1,17 @@
 //! Regression tests across the crates, one module per area. Cases are files in `tests/fixtures` and `langlets/*/cases`.
 
 mod algebra;
+mod algebra_laws;
 mod automata;
+mod builders;
 mod depth;
+mod forms;
 mod grammar;
 mod laws;
 mod rewriting;
 mod rewriting_laws;
 mod layout;
+mod navigation;
 mod notation;
 mod parse;
 mod tidy;

@@ -104,7 +104,7 @@ fn separators_come_and_go_with_the_elements() {
     assert_eq!(insert("f(a)\n", 0), "f(x, a)\n");
     assert_eq!(insert("f(a)\n", 1), "f(a, x)\n");
     assert_eq!(insert("f(a, b)\n", 2), "f(a, x, b)\n");
-    assert_eq!(insert("f(a, b,)\n", 4), "f(a, b, x)\n");
+    assert_eq!(insert("f(a, b,)\n", 4), "f(a, b, x,)\n");
     let remove = |text: &str, index: usize| {
         let mut tree = small().parse(text).unwrap();
         let list = tree.find(tree.root(), tree.langlet().symbol("arguments").unwrap()).unwrap();

@@ -1,15 +1,20 @@
 //! Edits. Each keeps a checked tree checked: the rule automaton must admit the new children, or nothing changes.
 //!
-//! One primitive, [`Tree::splice`], exchanges a run of children; the others are its special cases. New nodes are *detached*:
-//! copies of nodes of this tree ([`Tree::copy`]) or of another ([`Tree::graft`]), or new tokens ([`Tree::token`]). An edit
-//! may merge a node into a chain or split a chain; handles to other levels of that chain are then of the past, and the
-//! handle that the edit returns is the valid one. Where two tokens would read as one, an edit puts a blank between them.
+//! One primitive, [`Tree::splice`], exchanges a run of children; the others, those of lists too (`list.rs`), are its special
+//! cases. New nodes are *detached*: copies of nodes of this tree ([`Tree::copy`]) or of another ([`Tree::graft`]), or new
+//! tokens ([`Tree::token`]). An edit may merge a node into a chain or split a chain; handles to other levels of that chain
+//! are then of the past, and the handle that the edit returns is the valid one. Where two tokens would read as one, an edit
+//! puts a blank between them.
 
-use slotmap::Key;
+use rustc_hash::FxHashMap;
+use slotmap::{Key, SlotMap};
 use thiserror::Error;
 
 use super::node::{Node, NodeId, Stored, Tree};
+use crate::automata::chain::Chains;
 use crate::grammar::Symbol;
+use crate::langlet::Langlet;
+use crate::span::Span;
 
 /// An edit that the grammar does not admit; the tree is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -41,6 +46,34 @@ pub enum EditError {
 }
 
 impl Tree {
+    /// A tree of the langlet without nodes, for detached ones; [`Tree::set_root`] makes it whole.
+    pub(crate) fn empty(langlet: &Langlet) -> Tree {
+        Tree {
+            langlet: langlet.clone(),
+            nodes: SlotMap::default(),
+            root: NodeId::null(),
+            chains: Chains::new(langlet.tables().chains().clone()),
+            text: String::new(),
+            source_len: 0,
+            tail: Span::default(),
+            origins: FxHashMap::default(),
+            lineage: None,
+        }
+    }
+
+    /// Makes a detached node the root of a tree that has none.
+    pub(crate) fn set_root(&mut self, node: Node) {
+        debug_assert!(self.root.is_null(), "a tree has one root");
+        self.root = self.cut_above(node);
+    }
+
+    /// Exchanges the trivia behind the last token.
+    pub(crate) fn set_tail(&mut self, tail: &str) -> Result<(), EditError> {
+        let [start, end] = self.add_text(tail)?;
+        self.tail = Span::new(start, end);
+        Ok(())
+    }
+
     /// A new detached token with this text and no trivia.
     ///
     /// # Errors
@@ -76,6 +109,14 @@ impl Tree {
         Node::top(id)
     }
 
+    /// A detached node under further levels, outermost first: only its chain changes. The levels above it are cut off.
+    pub(crate) fn relabel(&mut self, node: Node, labels: &[Symbol]) -> Node {
+        let id = self.cut_above(node);
+        let chain = self.chains.join(labels, self.stored(id).chain);
+        self.stored_mut(id).chain = chain;
+        Node::top(id)
+    }
+
     /// A detached copy of a node and all below it. Linear in what is copied; texts are shared.
     pub fn copy(&mut self, node: Node) -> Node {
         let upper: Vec<Symbol> = self.chain(node)[usize::from(node.level)..].to_vec();
@@ -95,7 +136,7 @@ impl Tree {
             if parent.is_null() {
                 root = id;
             } else {
-                self.append(parent, id);
+                self.link_last(parent, id);
             }
             let mut children = Vec::new();
             let mut child = stored.first();
@@ -144,7 +185,7 @@ impl Tree {
             if parent.is_null() {
                 root = id;
             } else {
-                self.append(parent, id);
+                self.link_last(parent, id);
             }
             let mut children = Vec::new();
             let mut child = stored.first();
@@ -216,103 +257,6 @@ impl Tree {
         Node { id, level: place.level }
     }
 
-    /// Inserts a detached node before the child `index` (the number of children: at the end), with the separator that the
-    /// rule needs. Where new tokens have no trivia they get the spacing of the langlet. Returns the parent.
-    ///
-    /// # Errors
-    /// `NotAdmitted` if the rule derives it there neither alone nor with one constant before or behind it.
-    pub fn insert(&mut self, parent: Node, index: usize, new: Node) -> Result<Node, EditError> {
-        let children: Vec<Symbol> = self.children(parent).map(|child| self.symbol(child)).collect();
-        if index > children.len() {
-            return Err(EditError::OutOfRange { from: index, to: index, len: children.len() });
-        }
-        let rule = self.symbol(parent);
-        let added = self.symbol(new);
-        let with = |more: &[Symbol]| {
-            children[..index].iter().chain(more).chain(&children[index..]).copied().collect::<Vec<Symbol>>()
-        };
-        let network = &self.langlet.tables().network;
-        if network.derives(rule, with(&[added])) {
-            return self.insert_run(parent, index, &[new]);
-        }
-        // Separators that are used already come first, then all that the rule knows.
-        let langlet = self.langlet.clone();
-        let grammar = langlet.grammar();
-        let mut constants: Vec<Symbol> = children.clone();
-        if let Some(rhs) = grammar.rhs(rule) {
-            rhs.for_each_symbol(&mut |symbol| constants.push(symbol));
-        }
-        for separator in constants {
-            let Some(text) = grammar.constant_text(separator) else { continue };
-            if network.derives(rule, with(&[added, separator])) {
-                let token = self.token(separator, text)?;
-                return self.insert_run(parent, index, &[new, token]);
-            }
-            if network.derives(rule, with(&[separator, added])) {
-                let token = self.token(separator, text)?;
-                return self.insert_run(parent, index, &[token, new]);
-            }
-        }
-        Err(self.not_admitted(rule, &with(&[added])))
-    }
-
-    /// Inserts children with the spacing of the langlet, where they bring none.
-    fn insert_run(&mut self, parent: Node, index: usize, run: &[Node]) -> Result<Node, EditError> {
-        let parent = self.splice(parent, index, index, run)?;
-        let mut spaced: Vec<Node> = self.children(parent).skip(index).take(run.len()).collect();
-        // An element that stands behind a new separator now.
-        if run.len() == 2 && index == 0 {
-            spaced.extend(self.children(parent).nth(run.len()));
-        }
-        for node in spaced {
-            if let Some(leaf) = self.first_leaf(node.id) {
-                self.keep_apart(leaf, true)?;
-            }
-        }
-        Ok(parent)
-    }
-
-    /// Removes a child, with the separator behind it or before it if the rule admits that. Returns the parent.
-    ///
-    /// # Errors
-    /// `NotAdmitted` if the rule does not derive what is left.
-    pub fn remove(&mut self, parent: Node, index: usize) -> Result<Node, EditError> {
-        let children: Vec<Symbol> = self.children(parent).map(|child| self.symbol(child)).collect();
-        if index >= children.len() {
-            return Err(EditError::OutOfRange { from: index, to: index + 1, len: children.len() });
-        }
-        let rule = self.symbol(parent);
-        let is_constant =
-            |at: usize| children.get(at).is_some_and(|&s| self.langlet.grammar().constant_text(s).is_some());
-        // An element goes with its separator where it can, so that none is left at the end of a list; a constant goes alone.
-        let mut ranges = Vec::new();
-        if is_constant(index + 1) {
-            ranges.push((index, index + 2));
-        }
-        if index > 0 && is_constant(index - 1) {
-            ranges.push((index - 1, index + 1));
-        }
-        let alone = if is_constant(index) { 0 } else { ranges.len() };
-        ranges.insert(alone, (index, index + 1));
-        let network = &self.langlet.tables().network;
-        let admitted = ranges
-            .into_iter()
-            .find(|&(from, to)| network.derives(rule, children[..from].iter().chain(&children[to..]).copied()));
-        let Some((from, to)) = admitted else {
-            let left: Vec<Symbol> = children[..index].iter().chain(&children[index + 1..]).copied().collect();
-            return Err(self.not_admitted(rule, &left));
-        };
-        // What now stands at the place takes over the trivia before it, if that was the start of the list.
-        if from == 0
-            && let (Some(first), Some(next)) = (self.children(parent).next(), self.children(parent).nth(to))
-            && let (Some(first), Some(next)) = (self.first_leaf(first.id), self.first_leaf(next.id))
-        {
-            let trivia = self.leaf_trivia(first).to_owned();
-            self.set_leaf_trivia(next, &trivia)?;
-        }
-        self.splice(parent, from, to, &[])
-    }
-
     /// Exchanges the trivia before the first token of a node.
     ///
     /// # Errors
@@ -368,7 +312,7 @@ impl Tree {
     }
 
     /// Gives a leaf without trivia the blank that it needs before it, or with `spaced` the one that the langlet wants.
-    fn keep_apart(&mut self, leaf: NodeId, spaced: bool) -> Result<(), EditError> {
+    pub(super) fn keep_apart(&mut self, leaf: NodeId, spaced: bool) -> Result<(), EditError> {
         if !self.leaf_trivia(leaf).is_empty() || self.leaf_text(leaf).is_empty() {
             return Ok(());
         }
@@ -402,14 +346,19 @@ impl Tree {
         Err(self.not_admitted(rule, &children))
     }
 
-    fn not_admitted(&self, rule: Symbol, children: &[Symbol]) -> EditError {
+    pub(super) fn not_admitted(&self, rule: Symbol, children: &[Symbol]) -> EditError {
         let symbols = &self.langlet.grammar().symbols;
         let children: Vec<String> = children.iter().map(|&child| symbols.display(child)).collect();
         EditError::NotAdmitted { rule: symbols.name(rule).to_owned(), children: children.join(" ") }
     }
 
-    fn are_detached(&self, nodes: &[Node]) -> Result<(), EditError> {
-        let is_free = |node: &Node| self.stored(node.id).parent.is_null() && node.id != self.root;
+    /// Whether the node is no part of the tree, nor of another detached node.
+    pub fn is_detached(&self, node: Node) -> bool {
+        self.stored(node.id).parent.is_null() && node.id != self.root
+    }
+
+    pub(super) fn are_detached(&self, nodes: &[Node]) -> Result<(), EditError> {
+        let is_free = |node: &Node| self.is_detached(*node);
         let mut ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
         ids.sort_unstable();
         let is_distinct = ids.windows(2).all(|pair| pair[0] != pair[1]);
@@ -509,7 +458,7 @@ impl Tree {
     }
 
     /// Appends a child to an inner node.
-    fn append(&mut self, parent: NodeId, child: NodeId) {
+    fn link_last(&mut self, parent: NodeId, child: NodeId) {
         self.stored_mut(child).parent = parent;
         let first = self.stored(parent).first();
         if first.is_null() {

@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod edit;
+pub mod list;
 pub mod node;
 pub mod show;
 pub mod spacing;

@@ -1,11 +1,109 @@
-//! Traversals: leaves, nodes in pre-order, ancestors. None recurses; each visits what lies below one node.
+//! Traversals: leaves, nodes in pre-order, ancestors, and searches. None recurses; each sees the full view, in which every
+//! level of a chain is a node, and visits what lies below one node.
 
 use slotmap::Key;
 
 use super::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 
+/// What is looked for below a node, and where.
+///
+/// ```
+/// use langlet_core::{Langlet, cst::walk::Search};
+///
+/// let lists = Langlet::root("langlet lists\nlist: '[' [item (',' item)*] ']'\nitem: list | NUMBER\ntoken NUMBER = /[0-9]+/\n");
+/// let tree = lists.parse("[1,[2,3]]").unwrap();
+/// let (list, number) = (lists.symbol("list").unwrap(), lists.symbol("NUMBER").unwrap());
+/// // The numbers of the outer list alone.
+/// let search = Search::of([number]).outside([list]);
+/// assert_eq!(tree.search(tree.root(), &search).count(), 1);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    symbols: Vec<Symbol>,
+    outside: Vec<Symbol>,
+    depth: usize,
+}
+
+impl Search {
+    /// Nodes of any of these symbols, wherever they are.
+    pub fn of(symbols: impl IntoIterator<Item = Symbol>) -> Search {
+        Search { symbols: symbols.into_iter().collect(), outside: Vec::new(), depth: usize::MAX }
+    }
+
+    /// Not below nodes of these symbols. Such a node is found itself if it is looked for, and the one at which the search
+    /// begins is entered always.
+    #[must_use]
+    pub fn outside(mut self, symbols: impl IntoIterator<Item = Symbol>) -> Search {
+        self.outside.extend(symbols);
+        self
+    }
+
+    /// Not further down than this: with 0 the node itself, with 1 its children too.
+    #[must_use]
+    pub fn to_depth(self, depth: usize) -> Search {
+        Search { depth, ..self }
+    }
+}
+
 impl Tree {
+    /// The nodes that are looked for, in pre-order, `node` itself included; those inside others too.
+    pub fn search<'a>(&'a self, node: Node, search: &'a Search) -> impl Iterator<Item = Node> + 'a {
+        let mut next = Some((node, 0));
+        std::iter::from_fn(move || {
+            // Progress: each turn goes on in pre-order.
+            while let Some((at, depth)) = next {
+                let symbol = self.symbol(at);
+                let is_entered = depth < search.depth && (at == node || !search.outside.contains(&symbol));
+                let below = if is_entered { self.first_child(at).map(|child| (child, depth + 1)) } else { None };
+                next = below.or_else(|| self.behind(at, depth, node));
+                if search.symbols.contains(&symbol) {
+                    return Some(at);
+                }
+            }
+            None
+        })
+    }
+
+    /// The node behind `at` and all below it, without leaving `within`, and its depth.
+    fn behind(&self, at: Node, depth: usize, within: Node) -> Option<(Node, usize)> {
+        let (mut at, mut depth) = (at, depth);
+        while at != within {
+            if let Some(sibling) = self.next_sibling(at) {
+                return Some((sibling, depth));
+            }
+            (at, depth) = (self.parent(at)?, depth - 1);
+        }
+        None
+    }
+
+    /// The first node, in pre-order, of any of the symbols, `node` itself included.
+    pub fn find_one_of(&self, node: Node, symbols: &[Symbol]) -> Option<Node> {
+        self.preorder(node).find(|&at| symbols.contains(&self.symbol(at)))
+    }
+
+    /// The nearest node above of any of the symbols.
+    pub fn find_ancestor(&self, node: Node, symbols: &[Symbol]) -> Option<Node> {
+        self.ancestors(node).find(|&at| symbols.contains(&self.symbol(at)))
+    }
+
+    /// The nodes from `from` down to `to`, both included; `None` if the one is not above the other.
+    pub fn path(&self, from: Node, to: Node) -> Option<Vec<Node>> {
+        let mut path = vec![to];
+        path.extend(self.ancestors(to).take_while(|_| to != from).take_while(|&at| at != from));
+        if to != from {
+            let top = *path.last().expect("the path holds a node");
+            path.push(self.parent(top).filter(|&at| at == from)?);
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    /// For each node that is looked for, the path from `node` down to it.
+    pub fn search_paths<'a>(&'a self, node: Node, search: &'a Search) -> impl Iterator<Item = Vec<Node>> + 'a {
+        self.search(node, search).map(move |found| self.path(node, found).expect("what is found lies below the node"))
+    }
+
     /// The tokens below a node, in the order of the text.
     pub fn leaves(&self, node: Node) -> impl Iterator<Item = Node> {
         self.leaf_ids(node.id).map(|id| self.bottom(id))

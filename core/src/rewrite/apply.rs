@@ -13,7 +13,7 @@ use super::matching::{Bindings, Matcher};
 use super::pattern::{NamedPattern, Pattern};
 use super::place::Placing;
 use super::rule::{Rule, RuleResult};
-use super::template::{Copied, FillError, Filled, Filling};
+use super::template::{Copied, FillError, Filled, Filler};
 use super::transform::{Applied, Options, Refusal, TranslateError};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
@@ -97,7 +97,7 @@ impl Applier<'_> {
             RuleResult::Delete => is_moved = false,
             RuleResult::Trees(templates) => {
                 is_moved = moves(self, tree)?;
-                let mut filling = Filling::new(self.placing, &self.lines, bindings, alternative);
+                let mut filling = Filler::new(self.placing, &self.lines, bindings, alternative);
                 for (index, template) in templates.iter().enumerate() {
                     match filling.fill(tree, template, index + 1 == templates.len()) {
                         Ok(one) => filled.push(one),

@@ -6,6 +6,7 @@ pub mod matching;
 pub mod condition;
 pub mod space;
 pub mod place;
+pub mod quote;
 pub mod comments;
 pub mod indent;
 pub mod template;
@@ -20,6 +21,7 @@ pub mod trace;
 
 pub use condition::Predicate;
 pub use example::{Example, Expectation, Failure};
+pub use quote::{Filling, Quotation, QuoteError};
 pub use rule::{Compute, Functions};
 pub use trace::{Attempt, AttemptOutcome};
 pub use transform::{Applied, Options, Refusal, Transform, TranslateError, Translation, stands_for};

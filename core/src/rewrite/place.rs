@@ -236,7 +236,7 @@ impl Placing<'_> {
     }
 
     fn constant(&self, tree: &mut Tree, symbol: Symbol) -> Result<Node, EditError> {
-        let text = self.target.grammar().constant_text(symbol).expect("interpolations add constants alone");
-        tree.token(self.space.of_target(symbol), text)
+        let constants = self.target.interpolations().constants();
+        constants.build(tree, symbol, &|symbol| self.space.of_target(symbol))
     }
 }

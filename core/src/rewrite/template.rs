@@ -129,7 +129,7 @@ impl Spacing {
 }
 
 /// What templates are filled with.
-pub(crate) struct Filling<'a> {
+pub(crate) struct Filler<'a> {
     pub(crate) placing: Placing<'a>,
     pub(crate) lines: &'a Lines,
     pub(crate) bindings: &'a Bindings,
@@ -141,15 +141,15 @@ pub(crate) struct Filling<'a> {
     used: FxHashSet<Variable>,
 }
 
-impl<'a> Filling<'a> {
+impl<'a> Filler<'a> {
     pub(crate) fn new(
         placing: Placing<'a>,
         lines: &'a Lines,
         bindings: &'a Bindings,
         alternative: usize,
-    ) -> Filling<'a> {
+    ) -> Filler<'a> {
         let (spent, used) = (FxHashSet::default(), FxHashSet::default());
-        Filling { placing, lines, bindings, alternative, spent, used }
+        Filler { placing, lines, bindings, alternative, spent, used }
     }
 
     /// Fills a template. The bound nodes stay where they are. `is_last`: no other template of the result follows.

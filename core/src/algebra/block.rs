@@ -1,0 +1,197 @@
+//! Blocks: the short form of a block rewritten to the form that others can be put into.
+//!
+//! ```text
+//! suite: simple | NEWLINE INDENT stmt+ DEDENT         if x: y    →    if x:
+//!                                                                         y
+//! ```
+//!
+//! A rule has two such forms if one of its productions is a single child B, and another is `a b … A … c d` with layout
+//! constants around a repeated A, and `{A,B}` is valid without adding anything but layout. Then `B → a b … {A,B} … c d` is
+//! an embedding, and every node of the rule can be brought into the second form, where further elements fit. Which rules
+//! are such blocks is found from the grammar, never from a name.
+//!
+//! Laws: normalizing twice is normalizing once; the token string stays but for constants of the layout; comments stay.
+//!
+//! Source: "Principle of relativity" (2010), section Blocks or no blocks.
+
+use rustc_hash::FxHashSet;
+
+use super::interpolation::{Kind, Step};
+use super::layout::{LayoutSymbols, is_line_joint, line_indentation};
+use super::raise::raise;
+use crate::cst::edit::EditError;
+use crate::cst::node::{Node, NodeId, Tree};
+use crate::grammar::Symbol;
+use crate::langlet::Langlet;
+
+/// A rule with a short and a block form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The rule.
+    pub rule: Symbol,
+    /// The only child of the short form.
+    pub single: Symbol,
+    /// The layout constants before the elements of the block form.
+    pub before: Vec<Symbol>,
+    /// The element of the block form.
+    pub element: Symbol,
+    /// The layout constants behind the elements.
+    pub after: Vec<Symbol>,
+    /// How the child of the short form becomes an element.
+    pub path: Vec<Step>,
+}
+
+/// All blocks of a langlet, in the order of its rules; of several short forms of a rule each.
+pub fn blocks(langlet: &Langlet) -> Vec<Block> {
+    langlet.grammar().rules.keys().flat_map(|&rule| blocks_of(langlet, rule)).collect()
+}
+
+fn blocks_of(langlet: &Langlet, rule: Symbol) -> Vec<Block> {
+    let network = &langlet.tables().network;
+    let grammar = langlet.grammar();
+    let Some(start) = network.start(rule) else { return Vec::new() };
+    // The block form: along layout tokens to the elements.
+    let along = |mut at| {
+        let mut constants = Vec::new();
+        // Progress: a rule has finitely many states, and one that is met again ends the walk.
+        while constants.len() < network.n_states() {
+            let next = network.state(at).transitions.iter().find(|(symbol, _)| grammar.is_layout(*symbol));
+            let Some(&(symbol, to)) = next else { break };
+            constants.push(symbol);
+            at = to;
+        }
+        (constants, at)
+    };
+    let (before, inside) = along(start);
+    if before.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for &(single, to) in &network.state(start).transitions {
+        if grammar.is_layout(single) || !network.state(to).accepting {
+            continue;
+        }
+        for &(element, behind) in &network.state(inside).transitions {
+            let repeats = network.step(behind, element) == Some(behind);
+            let (after, end) = along(behind);
+            if !repeats || after.is_empty() || !network.state(end).accepting {
+                continue;
+            }
+            let interpolations = langlet.interpolations();
+            let path = [Kind::Pure, Kind::Neutral].into_iter().find_map(|kind| {
+                let path = interpolations.path(kind, element, single)?;
+                let constants = path.iter().flat_map(|step| step.before.iter().chain(&step.after));
+                constants.into_iter().all(|&symbol| grammar.is_layout(symbol)).then_some(path)
+            });
+            if let Some(path) = path {
+                found.push(Block { rule, single, before: before.clone(), element, after, path });
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// Brings every block of the tree into its block form. How many were not.
+///
+/// # Errors
+/// `TooLarge`. Cost: linear in the tree.
+pub fn normalize(tree: &mut Tree) -> Result<usize, EditError> {
+    let blocks = blocks(&tree.langlet().clone());
+    let is_rule: FxHashSet<Symbol> = blocks.iter().map(|block| block.rule).collect();
+    let mut n_changed = 0;
+    // Outer blocks first, so that inner ones see the indentation of theirs. Stored nodes that stay keep their keys; the
+    // node that a block becomes holds what was below it, which is visited next.
+    let mut stack = vec![tree.root];
+    while let Some(id) = stack.pop() {
+        let mut level = 0;
+        while level < tree.chain(Node::top(id)).len() {
+            let node = Node { id, level: level as u16 };
+            if is_rule.contains(&tree.symbol(node))
+                && let Some(block) = block_of(tree, node, &blocks)
+            {
+                let changed = rewrite(tree, node, block)?;
+                n_changed += 1;
+                // Its children are visited anew; the chain above it was seen.
+                stack.extend(tree.children(changed).map(|child| child.id).collect::<Vec<_>>().into_iter().rev());
+                level = usize::MAX;
+                break;
+            }
+            level += 1;
+        }
+        if level != usize::MAX {
+            let children: Vec<NodeId> = tree.children(tree.bottom(id)).map(|child| child.id).collect();
+            stack.extend(children.into_iter().rev());
+        }
+    }
+    Ok(n_changed)
+}
+
+/// Brings one node into its block form, if it is a block in its short form; what lies below it stays as it is. The node in
+/// its place.
+///
+/// # Errors
+/// `TooLarge`.
+pub fn normalize_node(tree: &mut Tree, node: Node) -> Result<Node, EditError> {
+    let blocks = blocks_of(&tree.langlet().clone(), tree.symbol(node));
+    match block_of(tree, node, &blocks) {
+        Some(block) => rewrite(tree, node, block),
+        None => Ok(node),
+    }
+}
+
+/// The block whose short form the node has.
+fn block_of<'a>(tree: &Tree, node: Node, blocks: &'a [Block]) -> Option<&'a Block> {
+    let child = tree.first_child(node)?;
+    if tree.next_sibling(child).is_some() {
+        return None;
+    }
+    let symbol = tree.symbol(child);
+    blocks.iter().find(|block| block.rule == tree.symbol(node) && block.single == symbol)
+}
+
+fn rewrite(tree: &mut Tree, node: Node, block: &Block) -> Result<Node, EditError> {
+    let langlet = tree.langlet().clone();
+    let constants = langlet.interpolations().constants();
+    let layout = LayoutSymbols::of(tree);
+    let indentation = line_indentation(tree, node) + &layout.step;
+    let child = tree.first_child(node).expect("a short form has a child");
+    let (comments, line_end) = (comments_before(tree, child), line_end_of(tree, child, &layout));
+    let copy = tree.copy(child);
+    tree.set_trivia(copy, &indentation)?;
+    let (element, _) = raise(tree, constants, &block.path, copy)?;
+    let mut children = Vec::with_capacity(block.before.len() + 1 + block.after.len());
+    for &symbol in &block.before {
+        let constant = constants.build(tree, symbol, &|symbol| symbol)?;
+        if layout.is_newline(symbol) && children.is_empty() {
+            tree.set_text(constant, &line_end)?;
+            tree.set_trivia(constant, &comments)?;
+        }
+        children.push(constant);
+    }
+    children.push(element);
+    for &symbol in &block.after {
+        children.push(constants.build(tree, symbol, &|symbol| symbol)?);
+    }
+    Ok(tree.splice_unchecked(node, 0, 1, &children))
+}
+
+/// The comments between the start of a block and what is on its line: they stay on the line, blanks and marks that join
+/// lines do not.
+fn comments_before(tree: &Tree, node: Node) -> String {
+    let trivia = tree.trivia(node);
+    let pieces = tree.langlet().lexer().trivia_pieces(trivia);
+    let texts: Vec<&str> = pieces.iter().map(|piece| &trivia[piece.range()]).collect();
+    let is_comment = |text: &&str| !text.trim().is_empty() && !is_line_joint(text);
+    match texts.iter().any(is_comment) {
+        true => texts.into_iter().filter(|text| !is_line_joint(text)).collect::<String>().trim_end().to_owned(),
+        false => String::new(),
+    }
+}
+
+/// How lines end there: as the line of the block does, else as the langlet writes it.
+fn line_end_of(tree: &Tree, node: Node, layout: &LayoutSymbols) -> String {
+    let own = tree.leaf_ids(node.id).filter(|&leaf| layout.is_newline(tree.symbol(tree.bottom(leaf))));
+    let own = own.map(|leaf| tree.leaf_text(leaf)).find(|text| !text.is_empty());
+    own.map_or_else(|| layout.line_end.clone(), str::to_owned)
+}
