@@ -213,6 +213,19 @@ fn removal() {
     assert_eq!(rewrite(rules, "global a, gone\n"), "global a\n");
 }
 
+/// Brackets that a result writes are there only where the grammar needs them; those of the source stay.
+#[test]
+fn brackets_of_results_are_there_where_needed() {
+    let rules = "rule r power [| f($x:test) |] => power [| ($x).g() |]";
+    assert_eq!(rewrite(rules, "f(a)\nf(a + b)\nf((a))\nf(a, b)\n"), "a.g()\n(a + b).g()\n(a).g()\nf(a, b)\n");
+    let root = "rule r power [| f($x:test) |] => atom [| ($x) |]";
+    assert_eq!(rewrite(root, "y = f(a or b) + f(c)\nf(a or b)\n"), "y = (a or b) + c\na or b\n");
+    let kept = "rule r power [| ($x:test).f() |] => power [| ($x).g() |]";
+    assert_eq!(rewrite(kept, "( a ).f()\n"), "( a ).g()\n");
+    let tuple = "rule r power [| f($xs+) |] => power [| g(($xs+)) |]";
+    assert_eq!(rewrite(tuple, "f(a, b)\n"), "g((a, b))\n");
+}
+
 /// No comment of what a rule drops is lost.
 #[test]
 fn comments_move_to_the_result() {
@@ -300,6 +313,41 @@ rule m power [| f($x:two) |] => power [| g() |]
 "
         ),
         "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
+    );
+}
+
+/// Both sides can be read, but the rule can never give a result, or not one result.
+#[test]
+fn rules_that_cannot_be_applied() {
+    assert_eq!(mistakes("rule a power [| f($x) |] => import_name [| import a |]"), "no mistake");
+    assert_eq!(
+        mistakes("rule a power [| f($x:NUMBER) |] => import_name [| from $x import a |]"),
+        "rules.transform:2:51: error: expected 'import', found 'from'\n"
+    );
+    assert_eq!(
+        mistakes("rule a power [| f($x:NUMBER) |] => power [| a.$x |]"),
+        "rules.transform:2:47: error: `$x` stands for `NUMBER`, which is never `NAME`, as the result needs it here\n"
+    );
+    let brackets = Langlet::root(
+        "
+        langlet brackets
+        start a
+        a: b ('+' b)*
+        b: NAME | '(' a ')' | '[' a ']'
+        neutral b: '(' a ')'
+        neutral b: '[' a ']'
+        token NAME = /[a-z]+/
+        skip BLANK = /[ \\n]+/
+    ",
+    );
+    let text = SourceText::new(
+        "rules",
+        "transform brackets -> brackets\nrule r a [| $x:a |] => b [| ($x) |]\nrule s b [| [$x:a] |] => a [| $x + x |]",
+    );
+    let errors = Transform::load(&text, &brackets, &brackets, FUNCTIONS).err().expect("the second is ambiguous");
+    assert_eq!(
+        errors.iter().map(|error| error.render(false)).collect::<String>(),
+        "  × what `$x` stands for can be placed here in several ways\n   ╭─[rules:3:31]\n 2 │ rule r a [| $x:a |] => b [| ($x) |]\n 3 │ rule s b [| [$x:a] |] => a [| $x + x |]\n   ·              ──┬─             ──\n   ·                ╰── bound here\n   ╰────\n  help: `b` can be built from `a` in 2 ways:\n          b: '(' a ')'\n          b: '[' a ']'\n        write the one that is meant around the metavariable\n"
     );
 }
 

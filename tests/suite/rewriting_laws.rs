@@ -30,7 +30,11 @@ fn piece(tree: &Tree, node: Node, choices: &[Index]) -> Option<Piece> {
     let span = tree.span(node).filter(|span| span.start < span.end)?;
     let is_named = |&below: &Node| {
         let symbol = tree.symbol(below);
-        let has_text = tree.span(below).is_some_and(|span| span.start < span.end);
+        // Not what begins with a line end: there might be a comment before it.
+        let has_text = tree
+            .span(below)
+            .is_some_and(|span| !tree.source()[span.range()].trim_start_matches(' ').is_empty())
+            && tree.token_texts(below).next().is_some_and(|text| !text.is_empty() && !text.starts_with(['\n', '\r']));
         has_text
             && !grammar.is_layout(symbol)
             && (grammar.rhs(symbol).is_some() || grammar.tokens.contains_key(&symbol))
@@ -104,7 +108,7 @@ fn a_rule_with_equal_sides_is_the_identity() {
         // What ends with the layout of the whole file cannot always be quoted alone.
         let transform = match load(langlet, &rules) {
             Ok(transform) => transform,
-            Err(error) => return Err(TestCaseError::fail(format!("{}: {error}", tree.source()))),
+            Err(error) => return Err(TestCaseError::fail(format!("{:?}\n{rules:?}: {error}", tree.source()))),
         };
         let span = tree.span(piece.node).expect("it has a text");
         let attempts = transform.trace(langlet, tree.source(), "r", span).expect("the program is read");

@@ -61,6 +61,16 @@ impl Tree {
         }
     }
 
+    /// A tree that is a single leaf with this chain, whose token is the text up to `end`.
+    pub(crate) fn of_leaf(langlet: &Langlet, chain: &[Symbol], text: &str, end: u32) -> Tree {
+        let mut tree = Tree::empty(langlet);
+        let len = text.len() as u32;
+        (tree.text, tree.source_len, tree.tail) = (text.to_owned(), len, Span::new(end, len));
+        let chain = tree.chains.intern(chain);
+        tree.root = tree.nodes.insert(Stored::leaf(chain, 0, 0, end));
+        tree
+    }
+
     /// Makes a detached node the root of a tree that has none.
     pub(crate) fn set_root(&mut self, node: Node) {
         debug_assert!(self.root.is_null(), "a tree has one root");
@@ -471,8 +481,21 @@ impl Tree {
         self.stored_mut(child).prev = last;
     }
 
+    /// Takes a child out of its parent, which is then to be removed or linked anew.
+    pub(crate) fn detach(&mut self, node: Node) -> Node {
+        let parent = self.stored(node.id).parent;
+        if !parent.is_null() {
+            let left: Vec<NodeId> =
+                self.children(self.bottom(parent)).map(|child| child.id).filter(|&id| id != node.id).collect();
+            self.link(parent, &left);
+        }
+        let stored = self.stored_mut(node.id);
+        (stored.parent, stored.prev, stored.next) = (NodeId::null(), NodeId::null(), NodeId::null());
+        node
+    }
+
     /// Removes a stored node and all below it.
-    fn delete(&mut self, id: NodeId) {
+    pub(crate) fn delete(&mut self, id: NodeId) {
         let mut stack = vec![id];
         while let Some(id) = stack.pop() {
             let mut child = self.stored(id).first();

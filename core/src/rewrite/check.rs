@@ -1,6 +1,7 @@
 //! What is wrong with rules although both of their sides can be read.
 //!
-//! * A result that no place of its pattern admits, and a metavariable that its place in the result never admits.
+//! * A result that no place of its pattern admits, and a metavariable that its place in the result never admits, or admits in
+//!   several ways that are equally short.
 //! * Rules of an innermost phase that apply to each other's results without end: where the pattern of a rule without
 //!   conditions fits the result of another as it is written, whatever the metavariables stand for, the second always leads to
 //!   the first. A circle of such pairs ends on no program.
@@ -55,6 +56,16 @@ impl Transform {
             for (used, place) in templates.iter().flat_map(|template| typed_places(&template.fragment)) {
                 let known = bound.iter().find(|(known, _)| known.variable == used.variable);
                 let Some(&(known, symbol)) = known else { continue };
+                if let Some(error) = placing.ambiguity(place, symbol) {
+                    let message = format!(
+                        "what `${}` stands for can be placed here in several ways",
+                        self.scope.name(used.variable)
+                    );
+                    let help = format!("{error}\nwrite the one that is meant around the metavariable");
+                    errors.push(
+                        Diagnostic::error(&self.text, used.span, message).label(known.span, "bound here").help(help),
+                    );
+                }
                 if known.repeat != Repeat::One || self.fits_somehow(placing, symbol, place) {
                     continue;
                 }
@@ -163,7 +174,8 @@ fn typed_places(fragment: &Fragment) -> Vec<(&super::fragment::Metavariable, Sym
     let leaves = fragment.tree.leaf_ids(fragment.tree.root);
     let places = leaves.filter_map(|leaf| {
         let metavariable = fragment.metavariable_below(Node::top(leaf))?;
-        let is_head = fragment.tree.next_sibling(Node::top(leaf)).is_some();
+        let next = fragment.tree.next_sibling(Node::top(leaf));
+        let is_head = next.is_some_and(|next| !fragment.tree.is_token(fragment.tree.bottom(next.id)));
         (metavariable.repeat == Repeat::One && !is_head).then(|| (metavariable, fragment.symbol_of(leaf)))
     });
     places.collect()

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::algebra::Kind;
 use crate::automata::shortest::Shortest;
 use crate::automata::{Network, StateId, Terminal};
 use crate::cst::node::{Node, NodeId, Tree};
@@ -79,9 +80,22 @@ pub(crate) struct Metavariable {
     pub(crate) wanted: Type,
 }
 
+/// What metavariables without a type may stand for, by preference.
+#[derive(Debug)]
+struct Inference {
+    langlet: Langlet,
+    /// Transitions from which a cycle of their rule can be reached: where a run stands.
+    repeating: Arc<FxHashSet<(StateId, Symbol)>>,
+    /// Of each state the transitions whose symbols stand for most others: where one node stands, if several can.
+    general: Arc<FxHashSet<(StateId, Symbol)>>,
+}
+
 /// The names that fragments of a file share.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
+    inferences: Vec<Arc<Inference>>,
+    /// In a template, the symbol that each metavariable stands for in the pattern, in the numbering of the target.
+    pub(crate) bound: Vec<(Variable, Symbol)>,
     variables: Vec<String>,
     /// Named patterns, with the symbol of what they fit; `None` if their alternatives have several.
     pub(crate) patterns: Vec<(String, Option<Symbol>)>,
@@ -100,6 +114,21 @@ impl Scope {
     /// The name of a metavariable, without `$`.
     pub(crate) fn name(&self, variable: Variable) -> &str {
         &self.variables[usize::from(variable.0)]
+    }
+
+    fn inference(&mut self, langlet: &Langlet) -> Arc<Inference> {
+        if let Some(known) = self.inferences.iter().find(|known| known.langlet == *langlet) {
+            return known.clone();
+        }
+        let network = &langlet.tables().network;
+        let inference = Inference {
+            langlet: langlet.clone(),
+            repeating: Arc::new(repeating(network)),
+            general: Arc::new(general(langlet)),
+        };
+        let inference = Arc::new(inference);
+        self.inferences.push(inference.clone());
+        inference
     }
 
     fn type_named(&self, langlet: &Langlet, name: &str) -> Result<Type, String> {
@@ -167,7 +196,16 @@ impl Fragment {
         if readings[0].len() > LONGEST {
             return Err(Diagnostic::error(source, whole, format!("this text has more than {LONGEST} tokens")));
         }
-        let tree = first_tree(langlet, symbol, &text, &readings, &found).map_err(|error| {
+        let is_whole = |mark: &Mark<'_>| (mark.start, mark.end) == (0, text.trim_end().len());
+        let whole_mark = marks.iter().find(|mark| is_whole(mark) && found[&0].wanted.symbol() == Some(symbol));
+        let tree = match whole_mark {
+            Some(mark) => Ok(Tree::of_leaf(langlet, &[symbol, METAVARIABLE], &text, mark.end as u32)),
+            None => {
+                let inference = scope.inference(langlet);
+                first_tree(langlet, symbol, &text, &readings, &found, (&inference, &scope.bound))
+            }
+        };
+        let tree = tree.map_err(|error| {
             let name = langlet.grammar().symbols.name(symbol);
             let mut diagnostic = ReadError::Parse(error).diagnostic(&SourceText::new("fragment", text.clone()));
             places.shift(&mut diagnostic, source);
@@ -411,24 +449,30 @@ fn first_tree(
     text: &str,
     readings: &[Vec<Token>],
     found: &FxHashMap<u32, Metavariable>,
+    (inference, bound): (&Inference, &[(Variable, Symbol)]),
 ) -> Result<Tree, ParseError> {
-    // A run stands where something can repeat; if there is no such reading, anywhere.
-    let repeating = Wanted::Transitions(Arc::new(repeating(&langlet.tables().network)));
-    let has_runs = found.values().any(|m| matches!(m.repeat, Repeat::Star | Repeat::Plus) && m.wanted == Type::Any);
+    // A run stands where something can repeat, one node where it can be most; if there is no such reading, anywhere.
+    let is_run = |m: &Metavariable| matches!(m.repeat, Repeat::Star | Repeat::Plus);
+    let has = |run: bool| found.values().any(|m| m.wanted == Type::Any && is_run(m) == run);
+    let preferences: Vec<(bool, bool)> = [(true, true), (true, false), (false, true), (false, false)]
+        .into_iter()
+        .filter(|&(run, one)| (!run || has(true)) && (!one || has(false)))
+        .collect();
     let mut furthest: Option<ParseError> = None;
     for tokens in readings {
-        for run in [Some(&repeating), None] {
-            if run.is_none() && !has_runs {
-                continue;
-            }
+        for &(run, one) in &preferences {
             let mut types = Types::default();
             for (index, token) in tokens.iter().enumerate() {
                 let Some(metavariable) = found.get(&token.start).filter(|_| token.end > token.start) else { continue };
-                match (metavariable.wanted.symbol(), metavariable.repeat, run) {
-                    (Some(symbol), _, _) => _ = types.insert(index, Wanted::Symbol(symbol)),
-                    (None, Repeat::Star | Repeat::Plus, Some(run)) => _ = types.insert(index, run.clone()),
-                    (None, ..) => {}
-                }
+                let known = bound.iter().find(|(variable, _)| *variable == metavariable.variable);
+                let wanted = match (metavariable.wanted.symbol(), is_run(metavariable), known) {
+                    (Some(symbol), ..) => Wanted::Symbol(symbol),
+                    (None, true, _) if run => Wanted::Transitions(inference.repeating.clone()),
+                    (None, false, Some(&(_, bound))) if one => Wanted::Transitions(Arc::new(admitting(langlet, bound))),
+                    (None, false, None) if one => Wanted::Transitions(inference.general.clone()),
+                    _ => continue,
+                };
+                types.insert(index, wanted);
             }
             match drive::parse(langlet, symbol, text.to_owned(), tokens, Some(&types)) {
                 Ok(tree) => return Ok(tree),
@@ -440,6 +484,36 @@ fn first_tree(
         }
     }
     Err(furthest.expect("there is at least one reading"))
+}
+
+/// The transitions on symbols that a node of the symbol can become as it is.
+fn admitting(langlet: &Langlet, inner: Symbol) -> FxHashSet<(StateId, Symbol)> {
+    let admits = |&symbol: &Symbol| langlet.interpolations().path(Kind::Pure, symbol, inner).is_some();
+    let states = langlet.tables().network.states();
+    let transitions = states.flat_map(|(id, state)| state.transitions.iter().map(move |&(symbol, _)| (id, symbol)));
+    transitions.filter(|(_, symbol)| admits(symbol)).collect()
+}
+
+/// Of each state the transitions on the symbols that can consist of most others alone.
+fn general(langlet: &Langlet) -> FxHashSet<(StateId, Symbol)> {
+    let symbols = &langlet.grammar().symbols;
+    let extent = |symbol: Symbol| {
+        symbols.iter().filter(|&inner| langlet.interpolations().path(Kind::Pure, symbol, inner).is_some()).count()
+    };
+    let mut extents: FxHashMap<Symbol, usize> = FxHashMap::default();
+    let mut found = FxHashSet::default();
+    for (id, state) in langlet.tables().network.states() {
+        let of = |symbol: Symbol, extents: &mut FxHashMap<Symbol, usize>| {
+            *extents.entry(symbol).or_insert_with(|| extent(symbol))
+        };
+        let most = state.transitions.iter().map(|&(symbol, _)| of(symbol, &mut extents)).max();
+        for &(symbol, _) in &state.transitions {
+            if Some(of(symbol, &mut extents)) == most {
+                found.insert((id, symbol));
+            }
+        }
+    }
+    found
 }
 
 /// A metavariable in a text.

@@ -6,9 +6,9 @@
 
 use super::comments;
 use super::space::Space;
-use crate::algebra::{Kind, Step};
+use crate::algebra::{InterpolationError, Kind, Step};
 use crate::cst::edit::EditError;
-use crate::cst::node::{Node, Tree};
+use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 
@@ -31,6 +31,21 @@ impl Placing<'_> {
     pub(crate) fn admits(&self, outer: Symbol, inner: Symbol) -> bool {
         self.space.to_target(outer).is_none()
             || [Kind::Pure, Kind::Neutral].into_iter().any(|kind| self.path(kind, outer, inner).is_some())
+    }
+
+    /// Whether a node of the source's symbol `inner` can be placed in `outer`, both in their own numberings, in several ways that
+    /// are equally short; the error names them.
+    pub(crate) fn ambiguity(&self, outer: Symbol, inner: Symbol) -> Option<InterpolationError> {
+        let inner = self.space.to_target(inner)?;
+        let interpolations = self.target.interpolations();
+        for kind in [Kind::Pure, Kind::Neutral] {
+            match interpolations.find(kind, outer, inner) {
+                Ok(_) => return None,
+                Err(error @ InterpolationError::Ambiguous { .. }) => return Some(error),
+                Err(InterpolationError::NoPath { .. }) => {}
+            }
+        }
+        None
     }
 
     /// Whether the target's rule derives these children.
@@ -65,6 +80,7 @@ impl Placing<'_> {
 
     /// Puts a detached node in the place of `place`, or of a level above it in its chain. `None` if it fits nowhere.
     pub(crate) fn put(&self, tree: &mut Tree, place: Node, node: Node) -> Result<Option<Node>, EditError> {
+        let node = self.without_outer_brackets(tree, place, node)?;
         let chain = tree.chain(place).to_vec();
         let inner = tree.symbol(node);
         for kind in [Kind::Pure, Kind::Neutral] {
@@ -208,6 +224,80 @@ impl Placing<'_> {
     /// The token at the end of a line.
     pub(crate) fn newline(&self) -> Option<Symbol> {
         self.target.grammar().layout.newline.as_ref().map(|(symbol, _)| self.space.of_target(*symbol))
+    }
+
+    /// Takes neutral brackets that a template has written off below a detached node, where what is in them fits its place
+    /// without. Tokens that are from the source stay.
+    pub(crate) fn without_needless_brackets(
+        &self,
+        tree: &mut Tree,
+        id: NodeId,
+        copies: &[NodeId],
+    ) -> Result<(), EditError> {
+        let mut work: Vec<NodeId> = tree.children(tree.bottom(id)).map(|child| child.id).collect();
+        // Progress: each turn goes down, or takes brackets off.
+        while let Some(id) = work.pop() {
+            if tree.stored(id).is_leaf() || copies.contains(&id) {
+                continue;
+            }
+            let top = tree.symbol(Node::top(id));
+            match self.in_brackets(tree, id).and_then(|inner| self.level_for(tree, &[top], inner)) {
+                None => work.extend(tree.children(tree.bottom(id)).map(|child| child.id)),
+                Some(inner) => {
+                    let inner = self.take_out(tree, id, inner)?;
+                    let fitted = self.fit(tree, top, inner)?.expect("a pure path was found");
+                    tree.replace_unchecked(Node::top(id), fitted);
+                    work.push(fitted.id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Placing::without_needless_brackets`], for a result that is to stand in `place`.
+    fn without_outer_brackets(&self, tree: &mut Tree, place: Node, node: Node) -> Result<Node, EditError> {
+        let chain = &tree.chain(place)[..=usize::from(place.level)];
+        let inner = self.in_brackets(tree, node.id).and_then(|inner| self.level_for(tree, chain, inner));
+        let Some(inner) = inner else { return Ok(node) };
+        let inner = self.take_out(tree, node.id, inner)?;
+        tree.delete(node.id);
+        Ok(inner)
+    }
+
+    /// The first level of the node that can stand in one of the places as it is.
+    fn level_for(&self, tree: &Tree, places: &[Symbol], node: Node) -> Option<Node> {
+        let levels = (node.level..tree.chain(node).len() as u16).map(|level| Node { id: node.id, level });
+        let fits =
+            |level: &Node| places.iter().any(|&place| self.path(Kind::Pure, place, tree.symbol(*level)).is_some());
+        levels.into_iter().find(fits)
+    }
+
+    /// Detaches what stands in brackets; it gets the white space that stands before them.
+    fn take_out(&self, tree: &mut Tree, id: NodeId, inner: Node) -> Result<Node, EditError> {
+        let trivia = tree.trivia(Node::top(id)).to_owned();
+        let inner = tree.detach(inner);
+        if tree.trivia(inner).trim().is_empty() {
+            tree.set_trivia(inner, &trivia)?;
+        }
+        Ok(inner)
+    }
+
+    /// What stands in brackets that a template has written: the only child beside constants of a neutral production.
+    fn in_brackets(&self, tree: &Tree, id: NodeId) -> Option<Node> {
+        let bottom = tree.bottom(id);
+        let rule = self.space.to_target(tree.symbol(bottom))?;
+        let children: Vec<Node> = tree.children(bottom).collect();
+        let index = children.iter().position(|&node| !self.is_constant(tree, node))?;
+        // Brackets of which both are from the source stay.
+        let is_written = |node: &Node| tree.is_token(*node) && tree.place(node.id).is_none();
+        let has_written = children.iter().any(is_written);
+        let symbols: Option<Vec<Symbol>> =
+            children.iter().map(|&child| self.space.to_target(tree.symbol(child))).collect();
+        let symbols = symbols?;
+        let is_other = |at: usize| at == index || self.is_constant(tree, children[at]);
+        let neutrals = &self.target.grammar().neutrals;
+        let is_neutral = neutrals.iter().any(|(neutral, rhs)| *neutral == rule && rhs.derives(&symbols));
+        (children.len() > 1 && has_written && (0..children.len()).all(is_other) && is_neutral).then(|| children[index])
     }
 
     /// Builds the path around a detached node.

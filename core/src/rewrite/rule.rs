@@ -7,6 +7,7 @@ use regex::Regex;
 use super::condition::{Check, Predicate, Reference, Test};
 use super::fragment::{Fragment, Repeat, Scope, Type, Variable};
 use super::pattern::{Below, NamedPattern, Pattern};
+use super::space::Space;
 use super::template::Template;
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
 use crate::grammar::Symbol;
@@ -122,6 +123,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) functions: Functions<'a>,
     pub(crate) scope: Scope,
     pub(crate) named: Vec<NamedPattern>,
+    space: Space,
     /// `bound_by[named pattern]`.
     bound_by: Vec<Vec<Bound>>,
     /// Whether the pattern at hand could not be read, so that it is not known what it binds.
@@ -137,7 +139,8 @@ impl<'a> Compiler<'a> {
         functions: Functions<'a>,
     ) -> Compiler<'a> {
         let (scope, named, bound_by, errors) = (Scope::default(), Vec::new(), Vec::new(), Vec::new());
-        Compiler { text, source, target, functions, scope, named, bound_by, is_unknown: false, errors }
+        let space = Space::new(source, target);
+        Compiler { text, source, target, functions, scope, named, space, bound_by, is_unknown: false, errors }
     }
 
     /// The mistakes found so far.
@@ -219,7 +222,13 @@ impl<'a> Compiler<'a> {
                 let has_text = alternatives.iter().all(|pattern| pattern.fragment.is_some());
                 let mut templates = Vec::new();
                 for quotation in quotations {
-                    let fragment = self.quotation(self.target, quotation, false)?;
+                    let known = bound.iter().filter(|(_, repeat, _)| *repeat == Repeat::One);
+                    let known =
+                        known.filter_map(|&(variable, _, symbol)| Some((variable, self.space.to_target(symbol?)?)));
+                    self.scope.bound = known.collect();
+                    let fragment = self.quotation(self.target, quotation, false);
+                    self.scope.bound.clear();
+                    let fragment = fragment?;
                     for metavariable in fragment.metavariables() {
                         self.check_bound(bound, metavariable.variable, Some(metavariable.repeat), metavariable.span);
                     }

@@ -161,7 +161,10 @@ impl<'a> Filler<'a> {
         let old_root = std::mem::replace(&mut tree.root, node.id);
         let filled = self.fill_leaves(tree, fragment, &template.spacings[self.alternative], is_last);
         let root = std::mem::replace(&mut tree.root, old_root);
-        Ok(Filled { node: Node::top(root), copies: filled? })
+        let copies = filled?;
+        let copied: Vec<NodeId> = copies.iter().map(|copy| copy.id).collect();
+        self.placing.without_needless_brackets(tree, root, &copied)?;
+        Ok(Filled { node: Node::top(root), copies })
     }
 
     fn fill_leaves(
