@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, list, parse, show, tokens, translate};
+use commands::{check, coverage, list, morphism, parse, show, test, tokens, translate};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -35,6 +35,10 @@ Examples:
   langlet translate --from python27 --to python38 old.py       the translation, on the standard output
   langlet translate --from python27 --to python38 --diff src/  what would change
   langlet translate --from python27 --to python38 --write src/ change it
+  langlet translate --rules mine.transform old.py              translate by rules of your own
+  langlet coverage python27 python38                           what of the one has no translation to the other?
+  langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
+  langlet test mine.transform                                  do the examples beside the rules hold?
   langlet show ./mine.langlet --check                          is a langlet of your own sound?
 
 Exit codes: 0 all is fine; 1 something was found, or changes are pending; 2 something could not be done.
@@ -54,6 +58,12 @@ enum Command {
     Check(check::Args),
     /// Translates files from one langlet to another.
     Translate(translate::Args),
+    /// Searches for a map from the trees of one rule to those of another that keeps the tokens, or refutes it.
+    Morphism(morphism::Args),
+    /// Tells which productions of a langlet a translation covers, without translating anything.
+    Coverage(coverage::Args),
+    /// Checks the examples in .transform files.
+    Test(test::Args),
 }
 
 /// How a subcommand ended if nothing stopped it; later ones win over earlier ones.
@@ -77,6 +87,9 @@ fn main() -> ExitCode {
         Command::Parse(args) => parse::run(&args, &mut output),
         Command::Check(args) => check::run(&args, &mut output),
         Command::Translate(args) => translate::run(&args, &mut output),
+        Command::Morphism(args) => morphism::run(&args, &mut output),
+        Command::Coverage(args) => coverage::run(&args, &mut output),
+        Command::Test(args) => test::run(&args, &mut output),
     };
     let outcome = outcome.and_then(|outcome| Ok(output.flush().map(|()| outcome)?));
     match outcome {

@@ -4,10 +4,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use langlet_core::diagnostic::{SourceText, did_you_mean};
 use langlet_core::notation::{self, syntax::Name};
+use langlet_core::rewrite::route::hops;
+use langlet_core::rewrite::{Functions, Route};
 use langlet_core::{Diagnostic, Langlet, Transform};
 
 use crate::files;
@@ -68,6 +70,8 @@ pub(crate) struct Translator {
     /// The name of the langlet that is written.
     pub(crate) target: &'static str,
     transform: &'static LazyLock<Transform>,
+    /// The functions that its rules call.
+    functions: Functions<'static>,
 }
 
 impl Translator {
@@ -79,12 +83,22 @@ impl Translator {
 
 /// All built-in transformations.
 pub(crate) static TRANSLATORS: [Translator; 2] = [
-    Translator { source: "json5", target: "json", transform: &langlet_json5_to_json::JSON5_TO_JSON },
-    Translator { source: "python27", target: "python38", transform: &langlet_python2_to_python3::PYTHON2_TO_PYTHON3 },
+    Translator {
+        source: "json5",
+        target: "json",
+        transform: &langlet_json5_to_json::JSON5_TO_JSON,
+        functions: langlet_json5_to_json::FUNCTIONS,
+    },
+    Translator {
+        source: "python27",
+        target: "python38",
+        transform: &langlet_python2_to_python3::PYTHON2_TO_PYTHON3,
+        functions: Functions::NONE,
+    },
 ];
 
 /// A langlet that the user chose, with what it has from its nearest built-in ancestor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Chosen {
     /// The langlet.
     pub(crate) langlet: Langlet,
@@ -137,7 +151,7 @@ pub(crate) fn choose(argument: &str) -> Result<Chosen, Problem> {
     if argument.contains(std::path::is_separator) || argument.ends_with(".langlet") {
         return load(Path::new(argument));
     }
-    match LANGLETS.iter().find(|entry| entry.name == argument) {
+    match entry_named(argument) {
         Some(entry) => Ok(Chosen::new(Langlet::clone(entry.langlet), None)),
         None => {
             let names = LANGLETS.iter().map(|entry| entry.name);
@@ -213,31 +227,96 @@ pub(crate) fn read_as(langlet: &Langlet, source: &SourceText) -> Result<Langlet,
     }
 }
 
-/// The translation from a langlet, or from an ancestor of it, to another.
+/// The best route between two langlets over the built-in transformations; see [`Route`].
 ///
 /// # Errors
-/// There is none; the help names those that there are.
-pub(crate) fn translator(source: &Langlet, target: &Langlet) -> Result<&'static Translator, Problem> {
+/// There is none; the help names the translations that there are.
+pub(crate) fn route(source: &Langlet, target: &Langlet) -> Result<Route<'static>, Problem> {
     let pair = format!("{} -> {}", source.name(), target.name());
     if source == target {
         return Err(Problem::file(pair, "source and target are the same langlet"));
     }
-    let is_for = |translator: &&Translator| {
-        translator.target == target.name()
-            && lineage(source).any(|ancestor| ancestor.name() == translator.source)
-            // Names may be taken twice, by a built-in langlet and a file; langlets are not.
-            && translator.transform().target() == target
-            && lineage(source).any(|ancestor| ancestor == translator.transform().source())
-    };
-    TRANSLATORS.iter().find(is_for).ok_or_else(|| {
-        let pairs: Vec<String> = TRANSLATORS.iter().map(|one| format!("{} -> {}", one.source, one.target)).collect();
-        let help = match did_you_mean(&pair, pairs.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("there are {}", pairs.join(", ")),
-        };
-        Problem::file(pair, "there is no translation between these langlets").help(help)
-    })
+    let built_in = |name: &str| entry_named(name).map(|entry| Langlet::clone(entry.langlet));
+    let edges: Vec<(Langlet, Langlet)> = TRANSLATORS
+        .iter()
+        .map(|one| built_in(one.source).zip(built_in(one.target)).expect("translators name built-in langlets"))
+        .collect();
+    match hops(source, target, &edges) {
+        Some(hops) => Ok(Route::of(hops, |index| TRANSLATORS[index].transform())),
+        None => {
+            let pairs: Vec<String> =
+                TRANSLATORS.iter().map(|one| format!("{} -> {}", one.source, one.target)).collect();
+            let help = match did_you_mean(&pair, pairs.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!(
+                    "there are {}; and what two langlets have passes between one and its ancestors",
+                    pairs.join(", ")
+                ),
+            };
+            Err(Problem::file(pair, "there is no translation between these langlets").help(help))
+        }
+    }
 }
+
+/// The routes from one langlet to the next, one after the other.
+///
+/// # Errors
+/// As [`route`].
+pub(crate) fn route_along(langlets: &[&Langlet]) -> Result<Route<'static>, Problem> {
+    let mut routes = langlets.windows(2).map(|pair| route(pair[0], pair[1]));
+    let first = routes.next().expect("a way has two ends")?;
+    routes.try_fold(first, |way, next| Ok(way.then(next?)))
+}
+
+/// A transformation that the user brought, with its langlets.
+pub(crate) struct Rules {
+    /// The transformation.
+    pub(crate) transform: Transform,
+    /// What its header reads.
+    pub(crate) source: Chosen,
+    /// What its header writes.
+    pub(crate) target: Chosen,
+}
+
+/// Loads a `.transform` file. The langlets of its header are the files of that name beside it, or built in. Between
+/// built-in langlets it may call the functions of the built-in transformation.
+///
+/// # Errors
+/// The file or one of its langlets is wrong.
+pub(crate) fn load_rules(path: &Path) -> Result<Rules, Problem> {
+    let text = read(path)?;
+    let file = notation::parse_transform(&text).map_err(Problem::Text)?;
+    let chosen = |name: &Name| {
+        let beside = path.with_file_name(format!("{}.langlet", name.text));
+        if beside.is_file() {
+            return load(&beside);
+        }
+        match entry_named(&name.text) {
+            Some(entry) => Ok(Chosen::new(Langlet::clone(entry.langlet), None)),
+            None => {
+                let error = Diagnostic::error(&text, name.span, format!("there is no langlet `{}`", name.text));
+                let near = did_you_mean(&name.text, LANGLETS.iter().map(|entry| entry.name));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("its file may stand beside this one: {}", beside.display()),
+                };
+                Err(Problem::Text(vec![error.help(help)]))
+            }
+        }
+    };
+    let (source, target) = (chosen(&file.source)?, chosen(&file.target)?);
+    let is_same = |one: &&Translator| one.source == source.langlet.name() && one.target == target.langlet.name();
+    let functions = TRANSLATORS.iter().find(is_same).map_or(Functions::NONE, |one| one.functions);
+    let transform = Transform::load(&text, &source.langlet, &target.langlet, functions).map_err(Problem::Text)?;
+    Ok(Rules { transform, source, target })
+}
+
+fn entry_named(name: &str) -> Option<&'static Entry> {
+    LANGLETS.iter().find(|entry| entry.name == name)
+}
+
+/// The langlets of files, so that two arguments that inherit from one file share a langlet.
+static LOADED: Mutex<Vec<(PathBuf, Arc<SourceText>, Langlet)>> = Mutex::new(Vec::new());
 
 /// Loads a `.langlet` file. Its parent is the file of that name beside it, or the built-in langlet.
 fn load(path: &Path) -> Result<Chosen, Problem> {
@@ -269,9 +348,21 @@ fn load(path: &Path) -> Result<Chosen, Problem> {
     };
     let built_in = root_parent.as_deref().and_then(|name| LANGLETS.iter().find(|entry| entry.name == name));
     let mut langlet: Option<Langlet> = built_in.map(|entry| Langlet::clone(entry.langlet));
-    for source in files.iter().rev() {
+    let mut loaded = LOADED.lock().expect("nothing panics while it holds the lock");
+    for (source, identity) in files.iter().zip(&seen).rev() {
         let parent = langlet.take();
-        langlet = Some(Langlet::load(source, |_| parent).map_err(Problem::Text)?);
+        let is_same = |(path, text, langlet): &&(PathBuf, Arc<SourceText>, Langlet)| {
+            path == identity && text.text == source.text && langlet.parent() == parent.as_ref()
+        };
+        let known = loaded.iter().find(is_same).map(|(_, _, langlet)| langlet.clone());
+        langlet = Some(match known {
+            Some(known) => known,
+            None => {
+                let new = Langlet::load(source, |_| parent).map_err(Problem::Text)?;
+                loaded.push((identity.clone(), source.clone(), new.clone()));
+                new
+            }
+        });
     }
     Ok(Chosen::new(langlet.expect("there is a first file"), files.into_iter().next()))
 }
@@ -336,16 +427,19 @@ mod tests {
     }
 
     #[test]
-    fn translations_are_found_for_descendants_of_their_source() {
+    fn routes_between_built_in_langlets() {
         let find = |source: &str, target: &str| {
             let [source, target] = [source, target].map(|name| choose(name).unwrap().langlet);
-            translator(&source, &target).map(|found| found.source).map_err(|problem| problem.to_string())
+            route(&source, &target).map(|found| found.to_string()).map_err(|problem| problem.to_string())
         };
-        assert_eq!(find("python27", "python38"), Ok("python27"));
-        assert_eq!(find("python27_print_function", "python38"), Ok("python27"));
-        assert_eq!(find("json5", "json"), Ok("json5"));
-        assert!(find("json", "json5").is_err());
-        assert!(find("python26", "python38").is_err(), "an ancestor of the source");
+        let is = |source: &str, target: &str, shown: &str| assert_eq!(find(source, target).as_deref(), Ok(shown));
+        is("python27", "python38", "python27 -> python38");
+        is("python27_print_function", "python38", "python27 -> python38");
+        is("python26", "python38", "python26 = python27 -> python38");
+        is("json5", "json", "json5 -> json");
+        is("json", "json5", "json = json5");
+        is("python38", "python26", "python38 = python26");
+        assert!(find("json", "python38").is_err());
         assert!(find("python38", "python38").is_err());
     }
 

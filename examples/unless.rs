@@ -32,7 +32,7 @@ unless done or failed:  # an expression that binds less than `not`
 fn main() {
     let unless = Langlet::child_of(&PYTHON27, UNLESS);
     let rules = SourceText::new("unless.transform", TO_PYTHON27);
-    let transform = match Transform::load(&rules, &unless, &PYTHON27, Functions::default()) {
+    let transform = match Transform::load(&rules, &unless, &PYTHON27, Functions::NONE) {
         Ok(transform) => transform,
         Err(errors) => return errors.iter().for_each(|error| eprintln!("{}", error.render(false))),
     };

@@ -1,10 +1,14 @@
 //! The subcommands: each reads, calls core and prints.
 
 pub(crate) mod check;
+pub(crate) mod coverage;
 pub(crate) mod list;
+pub(crate) mod morphism;
 pub(crate) mod parse;
 pub(crate) mod show;
+pub(crate) mod test;
 pub(crate) mod tokens;
+pub(crate) mod trace;
 pub(crate) mod translate;
 
 use std::path::PathBuf;

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 
 use langlet_core::cst::show::write_json_string;
 use langlet_core::diagnostic::did_you_mean;
-use langlet_core::rewrite::{Options, stands_for};
+use langlet_core::rewrite::{Applied, Hop, Options, Route, stands_for};
 use langlet_core::span::{LineColumn, LineIndex};
 
-use super::langlet_of;
+use super::{langlet_of, trace};
 use crate::diff::{self, Line};
 use crate::encoding::Encoding;
 use crate::files::{self, Input, WalkOptions};
 use crate::jobs::in_order;
 use crate::output::{Output, Problem};
-use crate::registry::{self, Chosen, Translator, read_as};
+use crate::registry::{self, Chosen, Rules, read_as};
 use crate::{Outcome, usage_error};
 
 /// Arguments of `translate`.
@@ -23,21 +23,36 @@ use crate::{Outcome, usage_error};
 Without a mode, the translation of a single file goes to the standard output; for several files or a directory nothing is
 written and the differences are shown, as with --diff.
 
-The exit code is 0 if all is done, 1 if changes are pending (--diff, --check, --json without --write), and 2 if a file could
-not be translated; it is left as it is, and the others are done.")]
+The exit code is 0 if all is done, 1 if changes are pending (--diff, --check; --json and --explain without --write), and 2 if
+a file could not be translated; it is left as it is, and the others are done. With --trace it is 1 if the rule applies nowhere
+on the line.")]
 pub(crate) struct Args {
-    /// The langlet that the files are in, by name or path.
-    #[arg(long, value_name = "LANGLET")]
-    from: String,
-    /// The langlet to translate to.
-    #[arg(long, value_name = "LANGLET")]
-    to: String,
+    /// The langlet that the files are in, by name or path; with --rules, by default what the first of them reads.
+    #[arg(long, value_name = "LANGLET", required_unless_present = "rules")]
+    from: Option<String>,
+    /// The langlet to translate to; with --rules, by default what the last of them writes.
+    #[arg(long, value_name = "LANGLET", required_unless_present = "rules")]
+    to: Option<String>,
+    /// Translate to this langlet on the way; may be given several times. Without it the shortest route is taken.
+    #[arg(long, value_name = "LANGLET", conflicts_with = "rules")]
+    via: Vec<String>,
+    /// Translate by this .transform file. Its header names its langlets, built-in ones or files beside it. May be given
+    /// several times; the files are applied one after the other.
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
     #[command(flatten)]
     mode: ModeArgs,
     /// Print a JSON object per file and line: path, changed, applied (rule, line, column) and errors. Lines are counted from
     /// 1, columns in bytes from 0.
     #[arg(long, conflicts_with_all = ["stdout", "diff"])]
     json: bool,
+    /// List each change: place, rule, the text before and after; with --json as the fields `before` and `after`.
+    #[arg(long, conflicts_with_all = ["stdout", "diff"])]
+    explain: bool,
+    /// Translate nothing; tell for a line of a file why the rule applies there or does not.
+    #[arg(long, num_args = 2, value_names = ["RULE", "FILE:LINE"],
+          conflicts_with_all = ["json", "explain", "stdout", "diff", "write", "check", "only", "except", "paths"])]
+    trace: Vec<String>,
     /// Apply these rules alone, separated by commas. A name also stands for the rules that begin with it and `_`.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     only: Vec<String>,
@@ -53,7 +68,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     walk: WalkOptions,
     /// Files, and directories in which the files of the langlet are translated; `-` is the standard input.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "trace")]
     paths: Vec<PathBuf>,
 }
 
@@ -91,7 +106,7 @@ impl Args {
             () if stdout => Mode::Stdout,
             () if diff => Mode::Diff,
             () if write => Mode::Write,
-            () if check || self.json => Mode::Check,
+            () if check || self.json || self.explain => Mode::Check,
             () if is_single => Mode::Stdout,
             () => Mode::Diff,
         }
@@ -102,8 +117,8 @@ impl Args {
 struct Done {
     /// The texts, if they differ.
     change: Option<(String, String)>,
-    /// The names of the rules that were applied, and where.
-    applied: Vec<(String, LineColumn)>,
+    /// The rules that were applied, and where.
+    applied: Vec<(Applied, LineColumn)>,
     encoding: Encoding,
     /// The translation in the encoding of the file.
     bytes: Vec<u8>,
@@ -114,14 +129,20 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     if mode == Mode::Write && args.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(usage_error("translate", "the standard input cannot be written to: leave out `--write` or `-`"));
     }
-    let chosen = langlet_of(Some(&args.from), &[], output)?;
-    let target = langlet_of(Some(&args.to), &[], output)?.langlet;
-    let translator = registry::translator(&chosen.langlet, &target)?;
-    for name in args.only.iter().chain(&args.except) {
-        verify_rule(name, translator)?;
+    let own: Vec<Rules> = args.rules.iter().map(|path| registry::load_rules(path)).collect::<Result<_, Problem>>()?;
+    let (chosen, route) = way(args, &own, output)?;
+    if let [rule, place] = &args.trace[..] {
+        return trace::run(rule, place, &chosen, &route, output);
     }
-    let (only, except, drop_comments) = (args.only.clone(), args.except.clone(), args.drop_comments);
-    let options = Options { only, except, drop_comments, explain: false };
+    for name in args.only.iter().chain(&args.except) {
+        verify_rule(name, &route)?;
+    }
+    let options = Options {
+        only: args.only.clone(),
+        except: args.except.clone(),
+        drop_comments: args.drop_comments,
+        explain: args.explain,
+    };
     let (inputs, problems) = files::find(&args.paths, &chosen.endings, args.walk);
     problems.iter().for_each(|problem| output.problem(problem));
     let mut outcome = if problems.is_empty() { Outcome::Fine } else { Outcome::Failed };
@@ -130,7 +151,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
         output.start_progress(inputs.len());
     }
     let work = |input: &Input| {
-        let done = translate(input, &chosen, translator, &options)?;
+        let done = translate(input, &chosen, &route, &options)?;
         match (mode, input) {
             (Mode::Write, Input::File(path)) if done.change.is_some() => files::replace(path, &done.bytes)?,
             _ => {}
@@ -140,7 +161,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     in_order(args.jobs, &inputs, work, |input, result: Result<Done, Problem>| {
         output.advance();
         if args.json {
-            output.line(json(input, &result))?;
+            output.line(json(input, &result, args.explain))?;
         }
         match result {
             Err(problem) => {
@@ -159,7 +180,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
                 } else {
                     counts.unchanged += 1;
                 }
-                if !args.json {
+                if args.explain && !args.json {
+                    explain(input, &done, output)?;
+                } else if !args.json {
                     print(mode, input, &done, output)?;
                 }
             }
@@ -172,6 +195,46 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
         output.note(&counts.summary(mode));
     }
     Ok(outcome)
+}
+
+/// What the files are in, and the route from there: through the langlets of `--via`, or the transformations of `--rules`.
+fn way<'a>(args: &Args, own: &'a [Rules], output: &Output) -> anyhow::Result<(Chosen, Route<'a>)> {
+    let (Some(first), Some(last)) = (own.first(), own.last()) else {
+        let (Some(from), Some(to)) = (&args.from, &args.to) else { unreachable!("clap asks for both") };
+        let chosen = langlet_of(Some(from), &[], output)?;
+        let mut langlets = vec![chosen.langlet.clone()];
+        for name in args.via.iter().chain([to]) {
+            langlets.push(langlet_of(Some(name), &[], output)?.langlet);
+        }
+        let route = registry::route_along(&langlets.iter().collect::<Vec<_>>())?;
+        return Ok((chosen, route));
+    };
+    let chosen = match &args.from {
+        Some(from) => langlet_of(Some(from), &[], output)?,
+        None => first.source.clone(),
+    };
+    let target = match &args.to {
+        Some(to) => langlet_of(Some(to), &[], output)?.langlet,
+        None => last.target.langlet.clone(),
+    };
+    let mut at = chosen.langlet.clone();
+    let mut route: Option<Route<'a>> = None;
+    let join = |route: Option<Route<'a>>, next: Route<'a>| match route {
+        Some(route) => route.then(next),
+        None => next,
+    };
+    for rules in own {
+        // Rules hold for descendants of their source, too.
+        if !registry::lineage(&at).any(|one| *one == rules.source.langlet) {
+            route = Some(join(route, registry::route(&at, &rules.source.langlet)?));
+        }
+        route = Some(join(route, Route::of(vec![Hop::Rules(0)], |_| &rules.transform)));
+        at = rules.target.langlet.clone();
+    }
+    if at != target {
+        route = Some(join(route, registry::route(&at, &target)?));
+    }
+    Ok((chosen, route.expect("there is a first file")))
 }
 
 #[derive(Default)]
@@ -188,17 +251,19 @@ impl Counts {
     }
 }
 
-fn translate(input: &Input, chosen: &Chosen, translator: &Translator, options: &Options) -> Result<Done, Problem> {
+fn translate(input: &Input, chosen: &Chosen, route: &Route, options: &Options) -> Result<Done, Problem> {
     let text = input.read_text(chosen.coding_cookie)?;
     let source = &text.source;
     let langlet = read_as(&chosen.langlet, source)?;
-    let translation = translator
-        .transform()
-        .translate(&langlet, &source.text, options)
-        .map_err(|error| Problem::Text(error.diagnostics(source)))?;
+    let translation =
+        route.translate(&langlet, &source.text, options).map_err(|error| Problem::Text(error.diagnostics(source)))?;
     let bytes = text.encoding.encode_file(&source.name, &translation.text)?;
     let lines = LineIndex::new(&source.text);
-    let applied = translation.applied.into_iter().map(|one| (one.rule, lines.line_column(one.span.start))).collect();
+    let applied = translation.applied.into_iter().map(|one| {
+        let place = lines.line_column(one.span.start);
+        (one, place)
+    });
+    let applied = applied.collect();
     let change = (translation.text != source.text).then(|| (source.text.clone(), translation.text));
     Ok(Done { change, applied, encoding: text.encoding, bytes })
 }
@@ -241,17 +306,45 @@ fn print_diff(input: &Input, old: &str, new: &str, encoding: Encoding, output: &
     Ok(())
 }
 
+/// Each change: where, by which rule, the lines before and afterwards.
+fn explain(input: &Input, done: &Done, output: &mut Output) -> anyhow::Result<()> {
+    let color = |code: &'static str| if output.colors() { code } else { "" };
+    let (bold, red, green, end) = (color("\x1b[1m"), color("\x1b[31m"), color("\x1b[32m"), color("\x1b[0m"));
+    for (applied, place) in &done.applied {
+        output.line(format_args!(
+            "{bold}{}:{}:{}: {}{end}",
+            input.name(),
+            place.line,
+            place.column + 1,
+            applied.rule
+        ))?;
+        for (start, sign, text) in [(red, '-', &applied.before), (green, '+', &applied.after)] {
+            for line in text.lines() {
+                output.line(format_args!("  {start}{sign} {line}{end}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// One line of `--json`.
-fn json(input: &Input, result: &Result<Done, Problem>) -> String {
+fn json(input: &Input, result: &Result<Done, Problem>, explain: bool) -> String {
     let mut out = String::from("{\"path\": ");
     write_json_string(&mut out, &if *input == Input::Stdin { "-".to_owned() } else { input.name() });
     let is_changed = result.as_ref().is_ok_and(|done| done.change.is_some());
     out.push_str(&format!(", \"changed\": {is_changed}, \"applied\": ["));
     let applied = result.as_ref().map_or(&[][..], |done| &done.applied);
-    for (index, (rule, place)) in applied.iter().enumerate() {
+    for (index, (applied, place)) in applied.iter().enumerate() {
         out.push_str(if index == 0 { "{\"rule\": " } else { ", {\"rule\": " });
-        write_json_string(&mut out, rule);
-        out.push_str(&format!(", \"line\": {}, \"column\": {}}}", place.line, place.column));
+        write_json_string(&mut out, &applied.rule);
+        out.push_str(&format!(", \"line\": {}, \"column\": {}", place.line, place.column));
+        if explain {
+            out.push_str(", \"before\": ");
+            write_json_string(&mut out, &applied.before);
+            out.push_str(", \"after\": ");
+            write_json_string(&mut out, &applied.after);
+        }
+        out.push('}');
     }
     out.push_str("], \"errors\": [");
     for (index, (place, message)) in
@@ -287,8 +380,8 @@ fn places(input: &Input, problem: &Problem) -> Vec<(Option<LineColumn>, String)>
     }
 }
 
-fn verify_rule(name: &str, translator: &Translator) -> anyhow::Result<()> {
-    let rules: Vec<&str> = translator.transform().rules().collect();
+fn verify_rule(name: &str, route: &Route) -> anyhow::Result<()> {
+    let rules: Vec<&str> = route.rules().collect();
     if rules.iter().any(|rule| stands_for(name, rule)) {
         return Ok(());
     }
@@ -299,6 +392,5 @@ fn verify_rule(name: &str, translator: &Translator) -> anyhow::Result<()> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`langlet list --rules` shows which there are".to_owned(),
     };
-    let pair = format!("{} -> {}", translator.source, translator.target);
-    Err(usage_error("translate", format!("the translation {pair} has no rule `{name}`; {mend}")))
+    Err(usage_error("translate", format!("the translation {route} has no rule `{name}`; {mend}")))
 }

@@ -30,8 +30,8 @@ pub mod lexer;
 pub mod cst;
 pub mod parser;
 pub mod algebra;
-pub mod rewrite;
 pub mod generate;
+pub mod rewrite;
 pub mod langlet;
 
 pub use diagnostic::Diagnostic;

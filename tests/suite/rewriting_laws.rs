@@ -72,7 +72,7 @@ fn piece(tree: &Tree, node: Node, choices: &[Index]) -> Option<Piece> {
 fn load(langlet: &Langlet, rules: &str) -> Result<Transform, String> {
     let name = langlet.name();
     let text = SourceText::new("rules", format!("transform {name} -> {name}\n{rules}\n"));
-    Transform::load(&text, langlet, langlet, Functions::default())
+    Transform::load(&text, langlet, langlet, Functions::NONE)
         .map_err(|errors| errors.iter().map(|error| error.render(false)).collect())
 }
 

@@ -132,7 +132,7 @@ rule d value [| [$x*] |] => value [| [$x] |]
 rule e object [| {} |] => object [| { 'a': 1 } |]
 ";
     let text = SourceText::new("rules.transform", file);
-    let errors = Transform::load(&text, JSON5_TO_JSON.source(), JSON5_TO_JSON.target(), Functions::default())
+    let errors = Transform::load(&text, JSON5_TO_JSON.source(), JSON5_TO_JSON.target(), Functions::NONE)
         .err()
         .expect("all are wrong");
     let shown: Vec<String> = errors.iter().map(|error| error.to_string()).collect();
@@ -146,7 +146,7 @@ fn parentheses_exactly_where_needed() {
         transform python27 -> python27
         rule r power [| f($x:test) |] => or_test [| $x or None |]
     ";
-    let transform = Transform::built_in(rules, &PYTHON27, &PYTHON27, Functions::default());
+    let transform = Transform::built_in(rules, &PYTHON27, &PYTHON27, Functions::NONE);
     let translate = |text: &str| transform.translate(&PYTHON27, text, &Options::default()).unwrap().text;
     assert_eq!(translate("f(a)\n"), "a or None\n");
     assert_eq!(translate("x = f(a), f(b)\n"), "x = a or None, b or None\n");

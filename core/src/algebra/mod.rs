@@ -36,6 +36,7 @@ pub mod build;
 pub mod embedding;
 pub mod split;
 pub mod block;
+pub mod morphism;
 
 pub use block::{normalize, normalize_node};
 pub use build::{Argument, BuildError, build};

@@ -9,6 +9,7 @@
 //! An example behind a rule is about this rule: beside giving the text, the rule must have been applied, and for `unchanged`
 //! must not. Without that, a rule that is never reached would pass by what another one does.
 
+use super::fragment::quoted_lines;
 use super::transform::{Options, Transform, TranslateError};
 use crate::langlet::Langlet;
 use crate::notation::syntax::{self, TransformFile};
@@ -122,25 +123,10 @@ pub(crate) fn examples_of(file: &TransformFile) -> Vec<Example> {
 /// The text that a quotation means. One that begins with a line end means the lines behind it without their common
 /// indentation, and without the last line if that holds only the blanks before the closing mark; another is trimmed.
 pub fn unquoted(text: &str) -> String {
-    let blank = |c: char| c == ' ' || c == '\t';
-    let Some(lines) = text.trim_start_matches(blank).strip_prefix("\r\n").or_else(|| {
-        let text = text.trim_start_matches(blank);
-        text.strip_prefix('\n').or_else(|| text.strip_prefix('\r'))
-    }) else {
-        return text.trim().to_owned();
-    };
-    let mut lines: Vec<&str> = lines.split_inclusive('\n').collect();
-    lines.pop_if(|last| last.chars().all(blank));
-    let indentation = |line: &&str| line.len() - line.trim_start_matches(blank).len();
-    let filled = lines.iter().copied().filter(|line| !line.trim().is_empty());
-    // Byte for byte, so that a tab is not taken for blanks.
-    let common = filled.map(|line| &line[..indentation(&line)]).reduce(|common, one| {
-        let len = common.bytes().zip(one.bytes()).take_while(|(a, b)| a == b).count();
-        &common[..len]
-    });
-    let common = common.unwrap_or_default();
-    let line = |line: &&str| line.strip_prefix(common).unwrap_or_else(|| line.trim_start_matches(blank)).to_owned();
-    lines.iter().map(line).collect()
+    match quoted_lines(text) {
+        Some(lines) => lines.into_iter().map(|(_, line)| line).collect(),
+        None => text.trim().to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -165,7 +151,7 @@ mod tests {
             "transform l -> l\nrule x b [| x |] => b [| y |]\nrule z b [| z |] => refuse \"no z here\"",
             &langlet,
             &langlet,
-            Functions::default(),
+            Functions::NONE,
         )
     }
 

@@ -224,6 +224,12 @@ impl Fragment {
         Ok(Fragment { tree, metavariables, places })
     }
 
+    /// The metavariable that stands for this node, if one does.
+    pub(crate) fn metavariable(&self, node: Node) -> Option<&Metavariable> {
+        let chain = self.tree.chain(node);
+        (chain.get(usize::from(node.level) + 1) == Some(&METAVARIABLE)).then(|| &self.metavariables[&node.id])
+    }
+
     /// The metavariable that the stored node of `node` consists of, at whatever level.
     pub(crate) fn metavariable_below(&self, node: Node) -> Option<&Metavariable> {
         self.metavariables.get(&node.id)
@@ -306,28 +312,55 @@ impl Places {
 /// The text without the blanks around it; if it begins with a line end, its lines without their common indentation.
 fn trimmed(text: &str, offset: u32) -> (String, Places) {
     let is_blank = |c: char| c == ' ' || c == '\t';
-    let first = text.trim_start_matches(is_blank);
-    let start = text.len() - first.len();
-    let Some(newline) = ["\r\n", "\n", "\r"].into_iter().find(|newline| first.starts_with(newline)) else {
+    let Some(lines) = quoted_lines(text) else {
+        let start = text.len() - text.trim_start_matches(is_blank).len();
         let end = text.trim_end_matches(is_blank).len().max(start);
         return (text[start..end].to_owned(), Places { lines: vec![(0, offset + start as u32)] });
     };
-    let from = start + newline.len();
-    let body = text[from..].trim_end_matches(is_blank);
-    let lines: Vec<&str> = body.split_inclusive('\n').collect();
-    let indentation = |line: &&str| line.len() - line.trim_start_matches(is_blank).len();
-    let common = lines.iter().filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
-    let (mut out, mut places, mut at) = (String::new(), Vec::new(), from);
-    for line in lines {
-        let cut = common.min(indentation(&line));
-        places.push((out.len() as u32, offset + (at + cut) as u32));
-        out.push_str(&line[cut..]);
-        at += line.len();
+    let (mut out, mut places) = (String::new(), Vec::new());
+    for (at, line) in lines {
+        places.push((out.len() as u32, offset + at as u32));
+        out.push_str(line);
     }
     if places.is_empty() {
-        places.push((0, offset + from as u32));
+        places.push((0, offset + text.len() as u32));
     }
     (out, Places { lines: places })
+}
+
+/// The lines of a quotation that begins with a line end, each with its offset: those behind the line end, without their
+/// common indentation, and without the last one if it has only the blanks before the closing mark. `None` for another.
+pub(crate) fn quoted_lines<'a>(text: &'a str) -> Option<Vec<(usize, &'a str)>> {
+    let is_blank = |c: char| c == ' ' || c == '\t';
+    let start = text.len() - text.trim_start_matches(is_blank).len();
+    let newline = ["\r\n", "\n", "\r"].into_iter().find(|newline| text[start..].starts_with(newline))?;
+    let mut lines: Vec<(usize, &'a str)> = Vec::new();
+    let mut at = start + newline.len();
+    // Progress: a line is not empty.
+    while at < text.len() {
+        let rest = &text[at..];
+        let len = match rest.find(['\n', '\r']) {
+            Some(end) if rest[end..].starts_with("\r\n") => end + 2,
+            Some(end) => end + 1,
+            None => rest.len(),
+        };
+        lines.push((at, &rest[..len]));
+        at += len;
+    }
+    lines.pop_if(|(_, last)| last.chars().all(is_blank));
+    let indentation = |line: &str| line.len() - line.trim_start_matches(is_blank).len();
+    let filled = lines.iter().filter(|(_, line)| !line.trim().is_empty());
+    // Byte for byte, so that a tab is not taken for blanks.
+    let common = filled.map(|&(_, line)| &line[..indentation(line)]).reduce(|common, one| {
+        let len = common.bytes().zip(one.bytes()).take_while(|(a, b)| a == b).count();
+        &common[..len]
+    });
+    let common = common.unwrap_or_default();
+    let without = |(at, line): (usize, &'a str)| {
+        let len = if line.starts_with(common) { common.len() } else { indentation(line) };
+        (at + len, &line[len..])
+    };
+    Some(lines.iter().map(|&line| without(line)).collect())
 }
 
 /// The token strings that the text may be, in the order in which they are tried.

@@ -18,10 +18,14 @@ pub mod transform;
 pub mod example;
 pub mod check;
 pub mod trace;
+pub mod route;
+pub mod coverage;
 
 pub use condition::Predicate;
+pub use coverage::{Coverage, Item, Program, Status};
 pub use example::{Example, Expectation, Failure};
 pub use quote::{Filling, Quotation, QuoteError};
+pub use route::{Hop, Route};
 pub use rule::{Compute, Functions};
 pub use trace::{Attempt, AttemptOutcome};
 pub use transform::{Applied, Options, Refusal, Transform, TranslateError, Translation, stands_for};

@@ -28,6 +28,11 @@ pub struct Functions<'a> {
     pub predicates: &'a [(&'static str, Predicate)],
 }
 
+impl Functions<'static> {
+    /// For rules that call none.
+    pub const NONE: Functions<'static> = Functions { computes: &[], predicates: &[] };
+}
+
 /// A rule that is known to be applicable.
 #[derive(Debug)]
 pub(crate) struct Rule {

@@ -177,7 +177,7 @@ impl Transform {
     /// # Panics
     /// If the text is wrong: the program is broken then.
     pub fn built_in(text: &str, source: &Langlet, target: &Langlet, functions: Functions<'_>) -> Transform {
-        let text = SourceText::new("built-in transformation", text);
+        let text = SourceText::new(format!("{}-to-{}.transform", source.name(), target.name()), text);
         Transform::compile(&text, source, target, functions).unwrap_or_else(|errors| {
             let shown: Vec<String> = errors.iter().map(|error| error.render(false)).collect();
             panic!("a built-in transformation is wrong:\n{}", shown.join("\n"))

@@ -5,17 +5,19 @@
 use std::sync::LazyLock;
 
 use langlet_core::Transform;
-use langlet_core::rewrite::{Compute, Functions};
+use langlet_core::rewrite::Functions;
 use langlet_json::JSON;
 use langlet_json5::JSON5;
 
 /// The transformation, built on first use.
-pub static JSON5_TO_JSON: LazyLock<Transform> = LazyLock::new(|| {
-    let computes: &[(&'static str, Compute)] =
-        &[("quoted_name", quoted_name), ("quoted_string", quoted_string), ("decimal", decimal)];
-    let functions = Functions { computes, predicates: &[] };
-    Transform::built_in(include_str!("../json5-to-json.transform"), &JSON5, &JSON, functions)
-});
+pub static JSON5_TO_JSON: LazyLock<Transform> =
+    LazyLock::new(|| Transform::built_in(include_str!("../json5-to-json.transform"), &JSON5, &JSON, FUNCTIONS));
+
+/// The functions that its rules call.
+pub const FUNCTIONS: Functions<'static> = Functions {
+    computes: &[("quoted_name", quoted_name), ("quoted_string", quoted_string), ("decimal", decimal)],
+    predicates: &[],
+};
 
 /// An identifier, its `\u` escapes kept, in quotes.
 fn quoted_name(name: &str) -> Result<Option<String>, String> {

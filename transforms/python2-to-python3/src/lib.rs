@@ -9,5 +9,5 @@ use langlet_python38::PYTHON38;
 
 /// The transformation, built on first use.
 pub static PYTHON2_TO_PYTHON3: LazyLock<Transform> = LazyLock::new(|| {
-    Transform::built_in(include_str!("../python27-to-python38.transform"), &PYTHON27, &PYTHON38, Functions::default())
+    Transform::built_in(include_str!("../python27-to-python38.transform"), &PYTHON27, &PYTHON38, Functions::NONE)
 });

@@ -1,0 +1,493 @@
+//! The judgement: where each rule of the source can come in the target, and what becomes of its productions there.
+//!
+//! From the start symbols on, each production that passes says in which places of the target its children come; a rule that
+//! rewrites it says so for what its metavariables stand for. What a rule takes apart is rewritten with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::productions::{Production, productions, reachable};
+use super::program::Programs;
+use super::relation::{Fate, Relation, SOME, SOME_FOREIGN};
+use super::sketch::{Effect, Extent, Right, Sketch, bound_and_interior, effects};
+use super::{Coverage, Item, Program, Status, tokens};
+use crate::automata::Terminal;
+use crate::grammar::Symbol;
+use crate::langlet::Langlet;
+use crate::rewrite::fragment::{Fragment, Variable};
+use crate::rewrite::space::Space;
+use crate::rewrite::transform::Transform;
+
+/// How a production fares in one place, rules aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Passes,
+    /// Some of its trees do not: the place has this child as this symbol of the target, which does not read all of it.
+    Partly(Option<(usize, Symbol)>),
+    Fails,
+}
+
+pub(super) struct Judge<'a> {
+    pub(super) source: &'a Langlet,
+    pub(super) target: &'a Langlet,
+    pub(super) sketches: &'a [Sketch<'a>],
+    pub(super) all: &'a [Production],
+    effects: &'a [Vec<Effect<'a>>],
+    fates: &'a [Fate],
+    pub(super) relation: Relation<'a>,
+    places: Places<'a>,
+}
+
+/// How a place of the target reads a production of the source.
+enum Reading {
+    Fails,
+    /// At this cost, with these symbols.
+    Derived(u32, Vec<Symbol>),
+    /// With the productions of its children without counterpart in their places.
+    Inlined(Vec<Inlined>),
+}
+
+/// A production with productions of its children in their places.
+struct Inlined {
+    /// The numbers of the children's productions.
+    parts: Vec<usize>,
+    symbols: Vec<Symbol>,
+    /// The symbols of the target, if it reads it.
+    derived: Option<Vec<Symbol>>,
+}
+
+/// How many strings are tried at most for one production.
+const MOST_STRINGS: usize = 200;
+
+/// Where rules of the source come in the target.
+#[derive(Default)]
+struct Places<'a> {
+    /// `of[rule]`: the symbols of the target in whose place it comes.
+    of: BTreeMap<Symbol, BTreeSet<Symbol>>,
+    /// Rules that come in a place that reads some of them alone; of use for those that come nowhere else.
+    some: BTreeSet<(Symbol, Symbol)>,
+    /// `inlined[production]`: whether it is read in the place of its rule, by what is beside it.
+    inlined: BTreeMap<usize, bool>,
+    /// Rules that are taken apart, with the names of the rules that do so.
+    consumed: BTreeMap<Symbol, BTreeSet<&'a str>>,
+}
+
+pub(super) fn judge(source: &Langlet, transform: &Transform) -> Coverage {
+    let target = transform.target();
+    let space = Space::new(source, target);
+    let all = productions(source);
+    let sketches = transform.sketches();
+    let effects: Vec<Vec<Effect>> = all.iter().map(|one| effects(&sketches, source, &all, one)).collect();
+    let fates: Vec<Fate> = effects.iter().map(|effects| fate(effects)).collect();
+    let relation = Relation::new((source, target), &space, &all, &fates);
+    let mut judge = Judge {
+        source,
+        target,
+        sketches: &sketches,
+        all: &all,
+        effects: &effects,
+        fates: &fates,
+        relation,
+        places: Places::default(),
+    };
+    judge.find_places();
+    judge.report()
+}
+
+/// What comes of a production if the last of its rules applies to all of its trees.
+fn fate(effects: &[Effect]) -> Fate {
+    let Some(last) = effects.last().filter(|effect| effect.extent == Extent::All) else { return Fate::Stays };
+    if !last.rewrites {
+        return Fate::Refused;
+    }
+    let rights = || effects.iter().flat_map(|effect| &effect.sketch.cases).map(|case| &case.right);
+    if rights().any(|right| matches!(right, Right::Text)) {
+        return Fate::Becomes(None);
+    }
+    let trees = rights().filter_map(|right| match right {
+        Right::Trees(trees) => Some(trees),
+        _ => None,
+    });
+    Fate::Becomes(Some(trees.flatten().map(|template| template.tree.symbol(template.tree.root())).collect()))
+}
+
+impl<'a> Judge<'a> {
+    fn find_places(&mut self) {
+        // Progress: each round asks the relation for pairs that it did not know; there are finitely many.
+        loop {
+            let n_known = self.relation.n_known();
+            self.relation.settle();
+            self.places = Places::default();
+            let mut work = vec![(self.source.start(), self.target.start())];
+            // Progress: a place is visited once.
+            loop {
+                while let Some((rule, place)) = work.pop() {
+                    let place = self.relation.counterpart(rule).unwrap_or(place);
+                    if self.source.grammar().symbols.is_rule(rule)
+                        && self.places.of.entry(rule).or_default().insert(place)
+                    {
+                        self.visit(rule, place, &mut work);
+                    }
+                }
+                let is_new = |(rule, _): &&(Symbol, Symbol)| {
+                    let is_inlined = self.places.inlined.keys().any(|&index| self.all[index].rule == *rule);
+                    !self.places.of.contains_key(rule) && !self.places.consumed.contains_key(rule) && !is_inlined
+                };
+                let Some(&(rule, place)) = self.places.some.iter().find(is_new) else { break };
+                // In no other place: it is judged in this one.
+                self.places.of.entry(rule).or_default().insert(place);
+                self.visit(rule, place, &mut work);
+            }
+            if self.relation.n_known() == n_known {
+                return;
+            }
+        }
+    }
+
+    /// What the productions of a rule, in a place of the target, say about their children.
+    fn visit(&mut self, rule: Symbol, place: Symbol, work: &mut Vec<(Symbol, Symbol)>) {
+        for index in 0..self.all.len() {
+            if self.all[index].rule != rule {
+                continue;
+            }
+            for effect in self.effects[index].iter().filter(|effect| effect.rewrites) {
+                self.visit_rewritten(effect, work);
+            }
+            if self.fates[index] != Fate::Stays {
+                continue;
+            }
+            match self.read(index, place) {
+                Reading::Fails => {}
+                Reading::Derived(_, symbols) => {
+                    for (&child, symbol) in self.all[index].symbols.iter().zip(symbols) {
+                        if self.reads_some_alone(child, symbol) {
+                            self.places.some.insert((child, symbol));
+                        } else {
+                            work.push((child, symbol));
+                        }
+                    }
+                }
+                Reading::Inlined(strings) => {
+                    for Inlined { parts, symbols, derived } in strings {
+                        for part in parts {
+                            *self.places.inlined.entry(part).or_default() |= derived.is_some();
+                        }
+                        work.extend(symbols.into_iter().zip(derived.into_iter().flatten()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// How the place reads a production. A child without counterpart may be read by what is beside it: where the source
+    /// has `with x v` and `v: as y`, and the target `with i` and `i: x as y`, the productions of `v` are put in its place.
+    fn read(&self, index: usize, place: Symbol) -> Reading {
+        let symbols = &self.all[index].symbols;
+        let derived = self.relation.derive(place, symbols);
+        if let Some((cost, symbols)) = &derived
+            && *cost < SOME_FOREIGN
+        {
+            return Reading::Derived(*cost, symbols.clone());
+        }
+        let is_foreign = |&symbol: &Symbol| {
+            self.source.grammar().symbols.is_rule(symbol) && self.relation.counterpart(symbol).is_none()
+        };
+        let foreign: Vec<Symbol> = symbols.iter().copied().filter(is_foreign).collect();
+        let own = |rule: Symbol| (0..self.all.len()).filter(move |&index| self.all[index].rule == rule);
+        // How many productions of the children without counterpart pass where the derivation has them.
+        let n_apart = derived.as_ref().filter(|(cost, _)| *cost < SOME).map_or(0, |(_, found)| {
+            let pairs = symbols.iter().zip(found).filter(|(symbol, _)| is_foreign(symbol));
+            pairs
+                .map(|(&rule, &at)| {
+                    own(rule)
+                        .filter(|&one| {
+                            self.fates[one] != Fate::Stays || self.relation.derive(at, &self.all[one].symbols).is_some()
+                        })
+                        .count()
+                })
+                .sum()
+        });
+        let n_strings: usize = foreign.iter().map(|&rule| own(rule).count()).product();
+        if !foreign.is_empty() && n_strings <= MOST_STRINGS {
+            let mut strings: Vec<(Vec<usize>, Vec<Symbol>)> = vec![(Vec::new(), Vec::new())];
+            for symbol in symbols {
+                strings = strings
+                    .into_iter()
+                    .flat_map(|(parts, string)| {
+                        if !is_foreign(symbol) {
+                            return vec![(parts, [&string[..], &[*symbol]].concat())];
+                        }
+                        let put = |one: usize| {
+                            ([&parts[..], &[one]].concat(), [&string[..], &self.all[one].symbols].concat())
+                        };
+                        own(*symbol).map(put).collect()
+                    })
+                    .collect();
+            }
+            let strings = strings.into_iter().map(|(parts, symbols)| {
+                let derived = self.relation.derive(place, &symbols).filter(|(cost, _)| *cost < SOME);
+                Inlined { parts, symbols, derived: derived.map(|(_, symbols)| symbols) }
+            });
+            let strings: Vec<Inlined> = strings.collect();
+            let passing: BTreeSet<usize> =
+                strings.iter().filter(|one| one.derived.is_some()).flat_map(|one| one.parts.iter().copied()).collect();
+            if passing.len() > n_apart {
+                return Reading::Inlined(strings);
+            }
+        }
+        derived.map_or(Reading::Fails, |(cost, symbols)| Reading::Derived(cost, symbols))
+    }
+
+    /// Whether the child has a counterpart that the place does not have, and the place does not read all of it.
+    fn reads_some_alone(&self, child: Symbol, place: Symbol) -> bool {
+        self.source.grammar().symbols.is_rule(child)
+            && self.relation.counterpart(child).is_some_and(|own| own != place)
+            && !self.relation.reads_all(child, place)
+    }
+
+    fn visit_rewritten(&mut self, effect: &Effect<'a>, work: &mut Vec<(Symbol, Symbol)>) {
+        let Some(pattern) = effect.pattern else { return };
+        let (bound, interior) = bound_and_interior(pattern);
+        let consume = |places: &mut Places<'a>, symbol: Symbol| {
+            places.consumed.entry(symbol).or_default().insert(effect.sketch.name);
+        };
+        interior.iter().for_each(|&symbol| consume(&mut self.places, symbol));
+        for case in &effect.sketch.cases {
+            match &case.right {
+                Right::Refuse => {}
+                Right::Text => {
+                    for &(_, symbol) in &bound {
+                        for inner in reachable(&self.source.tables().network, symbol) {
+                            consume(&mut self.places, inner);
+                        }
+                    }
+                }
+                Right::Trees(templates) => {
+                    for (name, symbol) in &bound {
+                        work.extend(templates.iter().flat_map(|one| holes(one, *name)).map(|hole| (*symbol, hole)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// How a production that no rule takes as a whole fares in a place.
+    fn verdict(&self, index: usize, place: Symbol) -> Verdict {
+        let production = &self.all[index];
+        match self.read(index, place) {
+            Reading::Fails => Verdict::Fails,
+            Reading::Inlined(_) => Verdict::Passes,
+            Reading::Derived(cost, _) if cost < SOME => Verdict::Passes,
+            Reading::Derived(_, symbols) => {
+                let mut children = production.symbols.iter().zip(symbols).enumerate();
+                let weak = children.find(|&(_, (&child, symbol))| self.reads_some_alone(child, symbol));
+                Verdict::Partly(weak.map(|(at, (_, symbol))| (at, symbol)))
+            }
+        }
+    }
+
+    /// Whether the results of the rules that rewrite the production have a place where it comes, and what they take over
+    /// has one in them.
+    fn fits(&self, index: usize, place: Symbol) -> bool {
+        let results_fit = match &self.fates[index] {
+            Fate::Becomes(Some(results)) => {
+                let rule = self.all[index].rule;
+                results.iter().all(|&result| self.has_place(rule, place, result, &mut BTreeSet::new()))
+            }
+            _ => true,
+        };
+        let parts_fit = |effect: &Effect| {
+            let Some(pattern) = effect.pattern else { return true };
+            let (bound, _) = bound_and_interior(pattern);
+            let templates = effect.sketch.cases.iter().filter_map(|case| match &case.right {
+                Right::Trees(templates) => Some(templates),
+                _ => None,
+            });
+            let templates: Vec<&Fragment> = templates.flatten().copied().collect();
+            bound.iter().all(|(name, symbol)| {
+                let mut holes = templates.iter().flat_map(|template| holes(template, *name));
+                holes.all(|hole| self.fits_hole(*symbol, hole, &mut BTreeSet::new()))
+            })
+        };
+        results_fit && self.effects[index].iter().filter(|effect| effect.rewrites).all(parts_fit)
+    }
+
+    /// Whether a result fits where the rule comes, or where a rule above comes of which this one is the only child.
+    fn has_place(&self, rule: Symbol, place: Symbol, result: Symbol, seen: &mut BTreeSet<Symbol>) -> bool {
+        if self.relation.can_hold(place, result) {
+            return true;
+        }
+        if !seen.insert(rule) {
+            return false;
+        }
+        let uses: Vec<&Production> = self.all.iter().filter(|one| one.symbols.contains(&rule)).collect();
+        !uses.is_empty()
+            && uses.iter().all(|one| {
+                let Some(places) = self.places.of.get(&one.rule) else { return true };
+                one.symbols.len() == 1 && places.iter().all(|&above| self.has_place(one.rule, above, result, seen))
+            })
+    }
+
+    /// Whether what a metavariable stands for fits the place of it in a result: itself, or what it consists of.
+    fn fits_hole(&self, symbol: Symbol, hole: Symbol, seen: &mut BTreeSet<Symbol>) -> bool {
+        if !self.source.grammar().symbols.is_rule(symbol) {
+            return true;
+        }
+        if self.relation.counterpart(symbol).is_some_and(|own| self.relation.can_hold(hole, own)) {
+            return true;
+        }
+        let own: Vec<&Production> = self.all.iter().filter(|one| one.rule == symbol).collect();
+        seen.insert(symbol)
+            && own.iter().all(|one| one.symbols.len() == 1 && self.fits_hole(one.symbols[0], hole, seen))
+    }
+
+    fn report(&self) -> Coverage {
+        let mut statuses: Vec<Option<Status>> = (0..self.all.len()).map(|index| self.status(index)).collect();
+        self.settle_unreached(&mut statuses);
+        let statuses: Vec<Status> = statuses.into_iter().map(|status| status.unwrap_or(Status::Uncovered)).collect();
+        let wanted: Vec<bool> =
+            statuses.iter().map(|status| matches!(status, Status::Shared | Status::Rewritten)).collect();
+        let programs = Programs::new(self.source, self.all, &wanted);
+        let mut items = Vec::new();
+        for (index, production) in self.all.iter().enumerate().filter(|(_, production)| production.is_chosen) {
+            let mut rules: Vec<String> =
+                self.effects[index].iter().map(|effect| effect.sketch.name.to_owned()).collect();
+            if let (true, Some(names)) = (rules.is_empty(), self.places.consumed.get(&production.rule))
+                && !self.places.of.contains_key(&production.rule)
+            {
+                rules.extend(names.iter().map(|&name| name.to_owned()));
+            }
+            let tokens = self.counter_example(index, statuses[index], &programs);
+            let tokens = tokens.unwrap_or_else(|| programs.with(production, 0).0);
+            items.push(Item {
+                symbol: production.rule,
+                production: Some(production.symbols.clone()),
+                status: statuses[index],
+                rules,
+                program: Program { tokens, texts: Vec::new() },
+            });
+        }
+        let (more, welcome) = tokens::judge(self, &statuses, &programs);
+        items.extend(more);
+        for Program { tokens, texts } in items.iter_mut().map(|item| &mut item.program) {
+            let own = texts.first().map(|(index, _)| *index);
+            let other = tokens.iter().enumerate().filter(|&(index, _)| Some(index) != own);
+            texts.extend(other.filter_map(|(index, token)| Some((index, welcome.get(token)?.clone()))));
+            texts.sort();
+        }
+        Coverage { items }
+    }
+
+    /// The places of the target in which a rule of the source comes.
+    pub(super) fn places(&self, rule: Symbol) -> impl Iterator<Item = Symbol> + '_ {
+        self.places.of.get(&rule).into_iter().flatten().copied()
+    }
+
+    fn status(&self, index: usize) -> Option<Status> {
+        let production = &self.all[index];
+        let Some(places) = self.places.of.get(&production.rule) else {
+            if let Some(&passes) = self.places.inlined.get(&index) {
+                return Some(if passes { Status::Shared } else { Status::Uncovered });
+            }
+            return self.places.consumed.contains_key(&production.rule).then_some(Status::Rewritten);
+        };
+        let effects = &self.effects[index];
+        let some_refused = effects.iter().any(|effect| effect.refuses);
+        let some_rewritten = effects.iter().any(|effect| effect.rewrites);
+        let fits = places.iter().all(|&place| self.fits(index, place));
+        Some(match &self.fates[index] {
+            Fate::Refused if some_rewritten => Status::PartlyRefused,
+            Fate::Refused => Status::Refused,
+            Fate::Becomes(_) if !fits => Status::Partly,
+            Fate::Becomes(_) if some_refused => Status::PartlyRefused,
+            Fate::Becomes(_) => Status::Rewritten,
+            Fate::Stays => {
+                let verdicts: BTreeSet<Verdict> = places.iter().map(|&place| self.verdict(index, place)).collect();
+                let all_pass = verdicts.iter().all(|&verdict| verdict == Verdict::Passes);
+                let all_fail = verdicts.iter().all(|&verdict| verdict == Verdict::Fails);
+                match () {
+                    () if all_pass && some_refused => Status::PartlyRefused,
+                    () if all_pass && fits => Status::Shared,
+                    () if all_fail && !some_rewritten => Status::Uncovered,
+                    () => Status::Partly,
+                }
+            }
+        })
+    }
+
+    /// A rule that comes nowhere is below productions that are refused or uncovered, and fares as they do.
+    fn settle_unreached(&self, statuses: &mut [Option<Status>]) {
+        // Progress: each round settles a rule.
+        loop {
+            let is_refused = |rule: Symbol, statuses: &[Option<Status>]| {
+                let mut uses = (0..self.all.len())
+                    .filter(|&index| self.all[index].rule != rule && self.all[index].symbols.contains(&rule));
+                uses.all(|index| statuses[index] == Some(Status::Refused))
+            };
+            let open = (0..self.all.len())
+                .find(|&index| statuses[index].is_none() && is_refused(self.all[index].rule, statuses));
+            let Some(open) = open else { return };
+            let rule = self.all[open].rule;
+            for index in (0..self.all.len()).filter(|&index| self.all[index].rule == rule) {
+                statuses[index] = Some(Status::Refused);
+            }
+        }
+    }
+
+    /// For a production of which some trees pass, a shortest program that does not, if one can be found.
+    fn counter_example(&self, index: usize, status: Status, programs: &Programs) -> Option<Vec<Terminal>> {
+        if status != Status::Partly || self.fates[index] != Fate::Stays {
+            return None;
+        }
+        let production = &self.all[index];
+        let (at, place) = self.places(production.rule).find_map(|place| match self.verdict(index, place) {
+            Verdict::Partly(weak) => weak,
+            _ => None,
+        })?;
+        let child = self.failing(production.symbols[at], place, programs, &mut BTreeSet::new())?;
+        Some(programs.with_child(production, at, &child))
+    }
+
+    /// A short string of the symbol that the place does not read.
+    fn failing(
+        &self,
+        symbol: Symbol,
+        place: Symbol,
+        programs: &Programs,
+        seen: &mut BTreeSet<(Symbol, Symbol)>,
+    ) -> Option<Vec<Terminal>> {
+        if !seen.insert((symbol, place)) {
+            return None;
+        }
+        let own = || (0..self.all.len()).filter(|&index| self.all[index].rule == symbol);
+        let stays = |&index: &usize| self.fates[index] == Fate::Stays;
+        // One that passes in the place of its counterpart, so that nothing else is wrong with it.
+        let is_sound = |&index: &usize| {
+            let counterpart = self.relation.counterpart(symbol);
+            counterpart.is_none_or(|own| self.verdict(index, own) == Verdict::Passes)
+        };
+        let failing =
+            own().filter(stays).filter(is_sound).filter(|&index| self.verdict(index, place) == Verdict::Fails);
+        let direct = failing.map(|index| programs.string(&self.all[index].symbols)).min_by_key(Vec::len);
+        let below = own().filter(stays).filter_map(|index| {
+            let (_, symbols) = self.relation.derive(place, &self.all[index].symbols)?;
+            let children = self.all[index].symbols.iter().zip(symbols).enumerate();
+            let mut weak = children.filter(|&(_, (&child, symbol))| {
+                self.source.grammar().symbols.is_rule(child) && !self.relation.reads_all(child, symbol)
+            });
+            weak.find_map(|(at, (&child, symbol))| {
+                let inner = self.failing(child, symbol, programs, seen)?;
+                let (before, behind) = (&self.all[index].symbols[..at], &self.all[index].symbols[at + 1..]);
+                Some([programs.string(before), inner, programs.string(behind)].concat())
+            })
+        });
+        let below = below.min_by_key(Vec::len);
+        [direct, below].into_iter().flatten().min_by_key(Vec::len)
+    }
+}
+
+/// The symbols of the places that a template has for a metavariable.
+fn holes(template: &Fragment, variable: Variable) -> Vec<Symbol> {
+    let nodes = template.tree.preorder(template.tree.root());
+    let named = nodes.filter(|&node| template.metavariable(node).is_some_and(|one| one.variable == variable));
+    named.map(|node| template.tree.symbol(node)).collect()
+}

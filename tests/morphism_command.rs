@@ -1,0 +1,132 @@
+//! `langlet morphism` as its users run it: arguments in; answer and exit code out.
+
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+fn run(arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
+    command.arg("morphism").args(arguments.split_whitespace()).env_remove("NO_COLOR").output().unwrap()
+}
+
+/// The standard output of a run that ends with the code.
+#[track_caller]
+fn out(arguments: &str, code: i32) -> String {
+    let output = run(arguments);
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{err}");
+    assert_eq!(err, "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The standard error of a run that could not be done.
+#[track_caller]
+fn error(arguments: &str) -> String {
+    let output = run(arguments);
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(output.stdout.is_empty() && !err.contains("panicked"), "{err}");
+    err
+}
+
+#[test]
+fn what_is_found_has_its_path_and_an_example() {
+    let text = out("-l python26 varargslist arglist", 0);
+    assert!(text.starts_with("varargslist ⇒ arglist: found\n  fpdef ⇒ argument\n"), "{text}");
+    assert!(text.contains("\nexample:\n  a = b, c, * d, ** e\nbefore:\n  varargslist\n"), "{text}");
+    assert!(text.contains("\nafter:\n  arglist\n    argument\n"), "{text}");
+    for pair in ["exprlist testlist", "fplist testlist_gexp", "testlist_gexp listmaker"] {
+        let text = out(&format!("-l python26 {pair}"), 0);
+        let (from, to) = pair.split_once(' ').unwrap();
+        assert!(text.starts_with(&format!("{from} ⇒ {to}: found\n")) && text.contains("\nexample:\n"), "{text}");
+    }
+}
+
+#[test]
+fn what_adds_constants_says_so_with_the_cost() {
+    let text = out("-l python26 test factor", 0);
+    assert!(text.starts_with("test ⇒ factor: found, adds '(' ')'\n"), "{text}");
+    assert!(text.contains("becomes, at the cost of 2 constants:\n  (a if b else c)\n"), "{text}");
+}
+
+#[test]
+fn what_is_refuted_has_a_program() {
+    let text = out("-l python26 listmaker testlist_gexp", 1);
+    assert_eq!(
+        text,
+        "listmaker ⇒ testlist_gexp: refuted\n  a for b in c, d\nis a program of listmaker and none of testlist_gexp; \
+         7 tokens, and none that is shorter\n"
+    );
+}
+
+#[test]
+fn what_is_unknown_has_its_bounds() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("lists.langlet");
+    std::fs::write(&path, "langlet lists\nstart a\na: left | right\nleft: 'x' (',' 'x')*\nright: 'x' [',' right]\n")
+        .unwrap();
+    let text = out(&format!("-l {} left right --tokens 9 --unfolding 4", path.display()), 1);
+    assert_eq!(
+        text,
+        "left ⇒ right: unknown\n  each program of left with fewer than 11 tokens is one of right\n  no map was found within the \
+         bounds: 4 rules of the target open at once (reached), 8 rules of the source entered\n"
+    );
+}
+
+#[test]
+fn between_two_langlets_the_name_is_the_same_by_default() {
+    assert!(out("-l json --to json5 object", 0).starts_with("object ⇒ object: found\n"));
+    assert!(out("-l json5 --to json value", 1).starts_with("value ⇒ value: refuted\n  Infinity\n"));
+    let text = out("-l python27 --to python38 dotted_name", 1);
+    assert!(text.contains("only because the target reads a token otherwise"), "{text}");
+    let all = out("-l json5 --to json --all", 1);
+    assert!(all.lines().any(|line| line == "array ⇒ array: refuted by [Infinity]"), "{all}");
+    let all = out("-l python26 --to python27 --all", 0);
+    assert!(all.lines().all(|line| line.ends_with(": found")), "{all}");
+}
+
+#[test]
+fn all_pairs_are_an_order_as_text_dot_and_json() {
+    let text = out("-l python26 --all", 0);
+    for line in ["varargslist ⇒ arglist", "exprlist ⇒ testlist", "fpdef ⇒ fplist, atom"] {
+        assert!(text.lines().any(|other| other == line), "{text}");
+    }
+    let dot = out("-l json --all --format dot", 0);
+    assert!(dot.starts_with("digraph \"json\" {\n") && dot.contains("[label=\"json = value\"]"), "{dot}");
+    let json = out("-l json --all --json", 0);
+    assert_eq!(
+        json,
+        "{\"langlet\":\"json\",\"classes\":[[\"json\",\"value\"],[\"object\"],[\"member\"],[\"array\"]],\
+         \"steps\":[[],[0],[],[0]],\"found\":6,\"refuted\":14,\"unknown\":[]}\n"
+    );
+}
+
+#[test]
+fn answers_are_json_too() {
+    let json = out("-l python26 listmaker testlist_gexp --json", 1);
+    assert!(
+        json.ends_with("\"answer\":\"refuted\",\"program\":\"a for b in c, d\",\"tokens\":7,\"otherwise\":null}\n"),
+        "{json}"
+    );
+    let json = out("-l python26 exprlist testlist --json", 0);
+    assert!(json.contains("\"pairs\":[[\"exprlist\",\"testlist\"],[\"expr\",\"test\"]],\"adds\":[]"), "{json}");
+    // Langlet reads its own output.
+    let folder = TempDir::new().unwrap();
+    for arguments in ["python26 exprlist testlist", "python26 test atom", "json --to json5 --all", "python26 --all"] {
+        let path = folder.path().join("answer.json");
+        std::fs::write(&path, run(&format!("--json -l {arguments}")).stdout).unwrap();
+        let check = Command::new(env!("CARGO_BIN_EXE_langlet")).arg("check").arg(&path).output().unwrap();
+        assert_eq!(check.status.code(), Some(0), "{arguments}: {}", String::from_utf8_lossy(&check.stderr));
+    }
+}
+
+#[test]
+fn wrong_arguments_are_told() {
+    assert!(error("-l python26 varargslst arglist").contains("did you mean `varargslist`?"));
+    assert!(error("-l python26 NAME arglist").contains("a token of python26, not a rule"));
+    assert!(error("-l python25 test testlist").contains("did you mean `python2"));
+    assert!(error("-l python26 varargslist").contains("name the rule that the trees become"));
+    assert!(error("-l python26").contains("required"));
+    assert!(error("-l python26 --all test").contains("cannot be used with"));
+    assert!(error("-l json --to json5 --all --format dot").contains("leave out `--format dot`"));
+}
