@@ -153,29 +153,42 @@ enum Reach {
 
 /// Whether the terminal can come next: the stack is popped on it until it is read or does not fit.
 fn accepts(tables: &Tables, frames: &[Frame], pending: Option<PathId>, terminal: Terminal) -> Option<Reach> {
+    // The stack is `frames[..depth]`, the state of the last perhaps moved on, and on top of it `levels`.
     let mut depth = frames.len();
-    // The innermost level: on top of `frames[..depth]` if it has just been completed, else the last of them.
-    let mut level: Option<(PathId, StateId)> = None;
+    let mut moved: Option<StateId> = None;
+    let mut levels: Vec<(PathId, StateId)> = Vec::new();
     let mut complete = pending;
     loop {
         if let Some(path) = complete.take() {
             let consumer = tables.completion(path, terminal).consumer;
-            level = (consumer != PathId::NONE).then(|| (consumer, tables.level(consumer).state));
+            if consumer != PathId::NONE {
+                levels.push((consumer, tables.level(consumer).state));
+            }
         }
-        let (path, state) = match level {
-            Some(level) => level,
+        let (path, state) = match levels.last() {
+            Some(&level) => level,
             None if depth == 0 => return (terminal == END).then_some(Reach::Begun),
-            None => (frames[depth - 1].path, frames[depth - 1].state),
+            None => (frames[depth - 1].path, moved.unwrap_or(frames[depth - 1].state)),
         };
         match tables.action(state, terminal) {
             Action::Error => return None,
-            Action::Shift(_) | Action::Push(_) | Action::Open(_) | Action::Conflict => {
-                return Some(if level.is_some() { Reach::Pending } else { Reach::Begun });
+            Action::Shift(_) | Action::Push(_) | Action::Conflict => {
+                return Some(if levels.is_empty() { Reach::Begun } else { Reach::Pending });
+            }
+            // A rule that can only be empty here; whether the terminal fits shows behind it.
+            Action::Open(entry) => {
+                let entry = tables.entry(entry);
+                match levels.last_mut() {
+                    Some(level) => level.1 = entry.next,
+                    None => moved = Some(entry.next),
+                }
+                levels.push((entry.path, tables.level(entry.path).state));
             }
             Action::Pop => {
-                // Progress: a level goes from the path, or a frame from the stack.
-                if level.is_none() {
+                // Progress: a level or a frame goes; as many levels were opened as rules are nested in each other.
+                if levels.pop().is_none() {
                     depth -= 1;
+                    moved = None;
                 }
                 complete = Some(path);
             }
