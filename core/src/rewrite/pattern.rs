@@ -107,6 +107,31 @@ impl Pattern {
         }
     }
 
+    /// Whether the pattern can fit a node whose chain, from its level down, is this one; `is_leaf`: the chain ends in a token.
+    pub(crate) fn may_fit_chain(&self, chain: &[Symbol], is_leaf: bool) -> bool {
+        let root = &self.parts[0];
+        let n_common = root.symbols.iter().zip(chain).take_while(|(wanted, found)| wanted == found).count();
+        if n_common < root.symbols.len() {
+            // Where the tree has siblings, the chain of the pattern may go on as a run among them.
+            return n_common > 0 && n_common == chain.len() && !is_leaf;
+        }
+        match &root.below {
+            Below::Anything | Below::Metavariable(_) => true,
+            Below::Token(_) => is_leaf && chain.len() == n_common,
+            Below::Children(_) if chain.len() == n_common => !is_leaf,
+            // A single child.
+            Below::Children(children) => {
+                let parts = &self.parts[children.start as usize..children.end as usize];
+                let is_needed = |&at: &usize| {
+                    let is_open = |at: Option<usize>| at.and_then(|at| parts.get(at)).is_some_and(is_open);
+                    !is_open(Some(at))
+                        && !(is_token(&parts[at]) && (is_open(at.checked_sub(1)) || is_open(Some(at + 1))))
+                };
+                (0..parts.len()).filter(is_needed).count() <= 1
+            }
+        }
+    }
+
     /// Whether the pattern can fit the node as far as two levels tell: most mismatches are seen here, without any memory.
     pub(crate) fn may_fit(&self, tree: &Tree, node: Node) -> bool {
         let root = &self.parts[0];

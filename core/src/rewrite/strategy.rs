@@ -242,9 +242,10 @@ impl Visitor<'_, '_> {
             return known.clone();
         }
         let from = self.candidates.len();
-        for (level, &symbol) in tree.chain(Node::top(id)).iter().enumerate() {
+        let (symbols, is_leaf) = (tree.chain(Node::top(id)), tree.stored(id).is_leaf());
+        for level in 0..symbols.len() {
             for (number, rule) in self.rules.iter().enumerate() {
-                if rule.alternatives.iter().any(|pattern| pattern.symbol() == symbol) {
+                if rule.alternatives.iter().any(|pattern| pattern.may_fit_chain(&symbols[level..], is_leaf)) {
                     self.candidates.push((level as u16, number));
                 }
             }
