@@ -20,8 +20,9 @@ use super::rule::{Compiler, Functions, Rule, that_may_match};
 use super::space::Space;
 use super::{strategy, trivia};
 use crate::cst::edit::EditError;
-use crate::cst::node::Tree;
+use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
+use crate::grammar::SymbolKind;
 use crate::langlet::Langlet;
 use crate::notation;
 use crate::notation::syntax::Strategy;
@@ -355,6 +356,7 @@ impl Transform {
             ReadError::Parse(error) => wrong(error.span, error.to_string()),
         })?;
         let mut written = tree.leaf_ids(tree.root);
+        let mut by_chain: Vec<Option<bool>> = Vec::new();
         for (index, token) in tokens.iter().enumerate() {
             let span = Span::new(token.start, token.end);
             let Some(leaf) = written.next() else {
@@ -362,6 +364,12 @@ impl Transform {
             };
             if tree.leaf_text(leaf) != &text[span.range()] {
                 let reason = format!("`{}` was written and reads as `{}`", tree.leaf_text(leaf), &text[span.range()]);
+                let foreign = self.foreign_construct(tree, space, index);
+                return Err(foreign.unwrap_or_else(|| wrong(span, reason)));
+            }
+            if self.is_foreign(tree, space, leaf, &mut by_chain) {
+                // A keyword of the source would be a name, or something else, in the target.
+                let reason = format!("`{}` is no keyword there", tree.leaf_text(leaf));
                 let foreign = self.foreign_construct(tree, space, index);
                 return Err(foreign.unwrap_or_else(|| wrong(span, reason)));
             }
@@ -377,6 +385,22 @@ impl Transform {
         })
     }
 
+    /// Whether a token is a literal of a rule, and the target has neither: it would be read as a name. `by_chain` keeps for
+    /// which chains the literal is one that the target does not have.
+    fn is_foreign(&self, tree: &Tree, space: &Space, leaf: NodeId, by_chain: &mut Vec<Option<bool>>) -> bool {
+        let chain = tree.stored(leaf).chain.0 as usize;
+        if by_chain.len() <= chain {
+            by_chain.resize(chain + 1, None);
+        }
+        let is_unknown = *by_chain[chain].get_or_insert_with(|| {
+            let symbol = tree.symbol(tree.bottom(leaf));
+            let symbols = &tree.langlet.grammar().symbols;
+            let is_literal = symbol.index() < symbols.len() && symbols.kind(symbol) == SymbolKind::Literal;
+            is_literal && space.to_target(symbol).is_none()
+        });
+        is_unknown && tree.parent(tree.bottom(leaf)).is_some_and(|rule| space.to_target(tree.symbol(rule)).is_none())
+    }
+
     /// The construct of the source, around the token of this number, that the target does not have.
     fn foreign_construct(&self, tree: &Tree, space: &Space, index: usize) -> Option<TranslateError> {
         let leaf = tree.leaf_ids(tree.root).nth(index)?;
@@ -387,6 +411,9 @@ impl Transform {
             let mut nodes = std::iter::once(token).chain(tree.ancestors(token));
             nodes.find(|&node| space.to_target(tree.symbol(node)).is_none())
         })?;
+        // A keyword is named by the rule that it begins.
+        let is_foreign = |node: &Node| space.to_target(tree.symbol(*node)).is_none();
+        let node = tree.parent(node).filter(is_foreign).filter(|_| tree.is_token(node)).unwrap_or(node);
         let span = source_span(tree, node);
         let name = tree.langlet().grammar().symbols.display(tree.symbol(node));
         let reason = format!("{} has no `{name}`, and no rule translates this one", self.target.name());
