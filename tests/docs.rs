@@ -29,6 +29,32 @@ fn langlet(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Each command that a page shows with its output prints just that.
+#[test]
+fn commands_of_the_pages_print_what_is_shown() {
+    let mut n_commands = 0;
+    for page in ["docs/rewriting.md", "docs/algebra.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        for (_, block) in blocks(&text).into_iter().filter(|(language, _)| language == "console") {
+            let (command, shown) = block.split_once('\n').unwrap();
+            let arguments: Vec<&str> = command.strip_prefix("$ langlet ").unwrap().split_whitespace().collect();
+            let output =
+                Command::new(env!("CARGO_BIN_EXE_langlet")).args(&arguments).current_dir(root()).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), shown, "{page}: {command}");
+            n_commands += 1;
+        }
+    }
+    assert!(n_commands > 5);
+}
+
+/// The program that the page on the algebra shows is the example.
+#[test]
+fn the_program_of_the_algebra_is_the_example() {
+    let page = fs::read_to_string(root().join("docs/algebra.md")).unwrap();
+    let example = fs::read_to_string(root().join("examples/algebra.rs")).unwrap();
+    assert!(blocks(&page).iter().any(|(language, text)| language == "rust" && *text == example));
+}
+
 #[test]
 fn the_first_command_of_the_readme_prints_what_it_shows() {
     let page = fs::read_to_string(root().join("README.md")).unwrap();
@@ -49,7 +75,8 @@ fn what_the_readme_quotes_is_there() {
     let page = fs::read_to_string(root().join("README.md")).unwrap();
     let rules =
         fs::read_to_string(root().join("transforms/python2-to-python3/python27-to-python38.transform")).unwrap();
-    let rules: Vec<String> = rules.lines().map(squeeze).collect();
+    let idioms = fs::read_to_string(root().join("examples/rules/idioms.transform")).unwrap();
+    let rules: Vec<String> = rules.lines().chain(idioms.lines()).map(squeeze).collect();
     let example = squeeze(&fs::read_to_string(root().join("examples/unless.rs")).unwrap());
     let mut n_rules = 0;
     for (language, text) in blocks(&page) {
@@ -67,7 +94,9 @@ fn what_the_readme_quotes_is_there() {
 
 #[test]
 fn the_examples_run() {
-    for (name, expected) in [("unless", "if not (done or failed):"), ("translate", "# line 4: has_key_not")] {
+    for (name, expected) in
+        [("unless", "if not (done or failed):"), ("translate", "# line 4: has_key_not"), ("algebra", "4 parts")]
+    {
         let binary = Path::new(env!("CARGO_BIN_EXE_langlet")).parent().unwrap().join("examples").join(name);
         let output = Command::new(&binary).output().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
         let shown = String::from_utf8(output.stdout).unwrap();

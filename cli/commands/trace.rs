@@ -44,6 +44,10 @@ pub(crate) fn run(
                 outcome = Outcome::Fine;
                 output.line(format_args!("{at}: `{rule}` matches"))?;
             }
+            AttemptOutcome::Earlier { rule: earlier } => {
+                output
+                    .line(format_args!("{at}: `{rule}` matches, but `{earlier}` stands before it and matches, too"))?;
+            }
             AttemptOutcome::Mismatch { pattern_span, wanted, found, found_span } => {
                 output.line(format_args!("{at}: `{rule}` does not match"))?;
                 output.line(format_args!("  {}: wanted {wanted}", shown(rules, *pattern_span)))?;

@@ -364,6 +364,7 @@ fn attempts_say_why() {
         let outermost = attempts.into_iter().filter(|attempt| attempt.span.start == 0 && attempt.symbol == "power");
         let shown = outermost.take(1).map(|attempt| match attempt.outcome {
             AttemptOutcome::Matches => "matches\n".to_owned(),
+            AttemptOutcome::Earlier { rule } => format!("`{rule}` comes first\n"),
             AttemptOutcome::Condition { text, pattern_span } => format!("not {text} = {}\n", rules(pattern_span)),
             AttemptOutcome::Mismatch { pattern_span, wanted, found, found_span } => {
                 format!("`{}` wants {wanted}, found {found} = `{}`\n", rules(pattern_span), &text[found_span.range()])

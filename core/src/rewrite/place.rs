@@ -182,6 +182,7 @@ impl Placing<'_> {
                 if from == index
                     && let Some(&next) = siblings.get(to)
                     && tree.trivia(next).trim().is_empty()
+                    && tree.first_leaf(next.id).is_some_and(|leaf| !tree.leaf_text(leaf).is_empty())
                     && !tree.trivia(at).contains(['\n', '\r'])
                 {
                     let trivia = tree.trivia(at).to_owned();

@@ -24,6 +24,11 @@ pub struct Attempt {
 pub enum AttemptOutcome {
     /// The rule applies.
     Matches,
+    /// The rule would apply, but this one stands before it and applies.
+    Earlier {
+        /// Its name.
+        rule: String,
+    },
     /// The pattern does not fit. This is the furthest point at which it failed.
     Mismatch {
         /// The place in the file of the rules.
@@ -62,6 +67,17 @@ impl Transform {
         Ok(nodes.map(|node| self.attempt(&tree, rule, node)).collect())
     }
 
+    /// The first rule of the same phase that applies to the node before this one is tried.
+    fn earlier(&self, tree: &Tree, rule: &Rule, node: Node) -> Option<&Rule> {
+        let before = self.rules.iter().take_while(|known| known.name != rule.name);
+        before.filter(|known| known.phase == rule.phase).find(|known| {
+            let patterns = known.alternatives.iter().filter(|pattern| pattern.symbol() == tree.symbol(node));
+            patterns.into_iter().any(|pattern| {
+                known.cases.iter().any(|case| Matcher::new(tree, &self.named, node).fits(pattern, &case.conditions))
+            })
+        })
+    }
+
     fn attempt(&self, tree: &Tree, rule: &Rule, node: Node) -> Attempt {
         let span = tree.span(node).unwrap_or_default();
         let symbol = tree.langlet().grammar().symbols.display(tree.symbol(node));
@@ -71,7 +87,11 @@ impl Transform {
                 let mut matcher = Matcher::new(tree, &self.named, node);
                 matcher.probe = Some(Probe::default());
                 if matcher.fits(pattern, &case.conditions) {
-                    return Attempt { span, symbol, outcome: AttemptOutcome::Matches };
+                    let outcome = match self.earlier(tree, rule, node) {
+                        Some(earlier) => AttemptOutcome::Earlier { rule: earlier.name.clone() },
+                        None => AttemptOutcome::Matches,
+                    };
+                    return Attempt { span, symbol, outcome };
                 }
                 let probe = matcher.probe.unwrap_or_default();
                 furthest.condition = furthest.condition.or(probe.condition);
@@ -92,9 +112,12 @@ impl Transform {
                     Some(node) => tree.span(node).unwrap_or(Span::new(span.end, span.end)),
                     None => Span::new(span.end, span.end),
                 };
-                let found = found.map(|node| tree.token_texts(node).collect::<Vec<_>>().join(" "));
-                let found =
-                    found.filter(|text| !text.is_empty()).map_or("the end".to_owned(), |text| format!("`{text}`"));
+                let found = found.map(|node| tree.text_of(node)).filter(|text| !text.trim().is_empty());
+                let shown = |text: String| match text.trim_end().split_once(['\n', '\r']) {
+                    Some((line, _)) => format!("`{line} …`"),
+                    None => format!("`{}`", text.trim_end()),
+                };
+                let found = found.map_or("the end".to_owned(), shown);
                 AttemptOutcome::Mismatch { pattern_span, wanted, found, found_span }
             }
             (None, None) => AttemptOutcome::Matches,
