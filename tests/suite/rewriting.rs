@@ -46,6 +46,22 @@ fn mistakes(rules: &str) -> String {
     }
 }
 
+/// The examples in the files of rules hold.
+#[test]
+fn examples_of_files_hold() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rewriting");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    for path in paths {
+        let text = SourceText::new(path.display().to_string(), std::fs::read_to_string(&path).unwrap());
+        let transform = Transform::load(&text, &PYTHON27, &PYTHON27, FUNCTIONS)
+            .unwrap_or_else(|errors| panic!("{}", errors.iter().map(|e| e.render(false)).collect::<String>()));
+        assert!(!transform.examples().is_empty());
+        assert_eq!(transform.check_examples(), [], "{}", path.display());
+    }
+}
+
 #[test]
 fn runs_and_their_separators() {
     let first = "rule r power [| f($x, $rest*) |] => power [| g([$rest*], $x) |]";

@@ -22,7 +22,7 @@ pub struct Terminals {
     /// `fallback[terminal]`: what a soft keyword is elsewhere.
     fallback: Vec<Option<Terminal>>,
     has_soft: bool,
-    /// `variable[symbol]`: whether a metavariable may stand for it; not for literals.
+    /// `variable[symbol]`: whether a metavariable may stand for it; not for literals and layout tokens.
     variable: Vec<bool>,
 }
 
@@ -45,8 +45,9 @@ impl Terminals {
                 fallback[usize::from(terminal)] = numbers[other.index()];
             }
         }
-        let variable =
-            grammar.symbols.iter().map(|symbol| grammar.symbols.kind(symbol) != SymbolKind::Literal).collect();
+        let is_variable =
+            |symbol: Symbol| grammar.symbols.kind(symbol) != SymbolKind::Literal && !grammar.is_layout(symbol);
+        let variable = grammar.symbols.iter().map(is_variable).collect();
         let has_soft = fallback.iter().any(Option::is_some);
         Terminals { symbols, numbers, fallback, has_soft, variable }
     }
@@ -66,7 +67,7 @@ impl Terminals {
         self.symbols.len() as Terminal - 1
     }
 
-    /// Whether a metavariable may stand for the symbol: anything but a literal.
+    /// Whether a metavariable may stand for the symbol: anything but a literal or a layout token.
     pub(crate) fn is_variable(&self, symbol: Symbol) -> bool {
         self.variable[symbol.index()]
     }

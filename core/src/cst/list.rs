@@ -129,7 +129,10 @@ impl Tree {
         }
         let rule = self.symbol(parent);
         let constants = self.langlet.interpolations().constants();
-        let is_constant = |at: usize| children.get(at).is_some_and(|&symbol| constants.contains(symbol));
+        let grammar = self.langlet.grammar();
+        let is_constant = |at: usize| {
+            children.get(at).is_some_and(|&symbol| constants.contains(symbol) && !grammar.is_layout(symbol))
+        };
         // An element goes with its separator where it can, so that none is left at the end of a list; a constant goes alone.
         let mut ranges = Vec::new();
         if is_constant(index + 1) {

@@ -97,7 +97,8 @@ impl Applier<'_> {
             RuleResult::Delete => is_moved = false,
             RuleResult::Trees(templates) => {
                 is_moved = moves(self, tree)?;
-                let mut filling = Filler::new(self.placing, &self.lines, bindings, alternative);
+                let mut filling =
+                    Filler::new(self.placing, &self.lines, bindings, alternative, tree.first_leaf(node.id));
                 for (index, template) in templates.iter().enumerate() {
                     match filling.fill(tree, template, index + 1 == templates.len()) {
                         Ok(one) => filled.push(one),
@@ -140,6 +141,14 @@ impl Applier<'_> {
         if let Some(first) = filled.first() {
             // What stood before the node stands before the result; so do comments that a metavariable brings to its start.
             let mut trivia = tree.trivia(node).to_owned();
+            // No blanks before the end of a line.
+            let symbol = tree.first_leaf(first.node.id).map(|leaf| tree.symbol(tree.bottom(leaf)));
+            if symbol.is_some() && symbol == self.layout.newline && trivia.chars().all(|c| c == ' ' || c == '\t') {
+                let first_text = tree.first_leaf(node.id).map(|leaf| tree.leaf_text(leaf).to_owned());
+                if first_text.is_some_and(|text| !text.is_empty() && !text.starts_with(['\n', '\r'])) {
+                    trivia.clear();
+                }
+            }
             // The result may begin with what the node began with.
             let begins_alike = tree.trivia(first.node) == trivia
                 && tree.first_leaf(first.node.id).map(|leaf| tree.place(leaf))
@@ -187,7 +196,9 @@ impl Applier<'_> {
     /// Gives siblings behind the first the white space before them: the indentation of the first at the start of a line, else
     /// that of the langlet.
     fn space_siblings(&self, tree: &mut Tree, placed: &[Node]) -> Result<(), EditError> {
-        let Some((first, others)) = placed.split_first() else { return Ok(()) };
+        let Some((first, others)) = placed.split_first().filter(|(_, others)| !others.is_empty()) else {
+            return Ok(());
+        };
         let indentation = tree.indentation(*first);
         for node in others {
             let Some(leaf) = tree.first_leaf(node.id) else { continue };

@@ -9,7 +9,7 @@
 //! for are left out, and so is the line end behind a metavariable whose type includes it, or that stands alone on a line and
 //! can stand for the whole line.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -86,8 +86,27 @@ struct Inference {
     langlet: Langlet,
     /// Transitions from which a cycle of their rule can be reached: where a run stands.
     repeating: Arc<FxHashSet<(StateId, Symbol)>>,
+    /// Those of them that are general, too.
+    general_repeating: Arc<FxHashSet<(StateId, Symbol)>>,
     /// Of each state the transitions whose symbols stand for most others: where one node stands, if several can.
     general: Arc<FxHashSet<(StateId, Symbol)>>,
+    /// `ends_line[symbol]`: whether its texts end with a line end or a block. Found when it is asked for.
+    ends_line: OnceLock<Vec<bool>>,
+}
+
+impl Inference {
+    fn ends_line(&self, symbol: Symbol) -> bool {
+        let all = self.ends_line.get_or_init(|| {
+            let (grammar, tables) = (self.langlet.grammar(), self.langlet.tables());
+            let shortest = Shortest::new(grammar, &tables.network, &tables.terminals, &tables.sets);
+            let ends_line = |symbol: Symbol| {
+                let last = shortest.of(symbol).last().and_then(|&terminal| tables.terminals.symbol(terminal));
+                last.is_some_and(|last| grammar.is_layout(last))
+            };
+            grammar.symbols.iter().map(ends_line).collect()
+        });
+        all[symbol.index()]
+    }
 }
 
 /// The names that fragments of a file share.
@@ -121,12 +140,14 @@ impl Scope {
             return known.clone();
         }
         let network = &langlet.tables().network;
-        let inference = Inference {
+        let (repeating, general) = (repeating(network), general(langlet));
+        let inference = Arc::new(Inference {
             langlet: langlet.clone(),
-            repeating: Arc::new(repeating(network)),
-            general: Arc::new(general(langlet)),
-        };
-        let inference = Arc::new(inference);
+            general_repeating: Arc::new(repeating.intersection(&general).copied().collect()),
+            repeating: Arc::new(repeating),
+            general: Arc::new(general),
+            ends_line: OnceLock::new(),
+        });
         self.inferences.push(inference.clone());
         inference
     }
@@ -188,11 +209,13 @@ impl Fragment {
             found.insert(mark.start as u32, Metavariable { variable, repeat: mark.repeat, span, wanted });
         }
         let whole = Span::new(places.of(0), places.of(text.len() as u32));
-        let readings = readings(langlet, symbol, &text, (&marks, &found), is_block).map_err(|error| {
-            let mut diagnostic = ReadError::Lex(error).diagnostic(&SourceText::new("fragment", text.clone()));
-            places.shift(&mut diagnostic, source);
-            diagnostic
-        })?;
+        let inference = scope.inference(langlet);
+        let readings = readings(langlet, symbol, &text, (&marks, &found), (&inference, &scope.bound), is_block)
+            .map_err(|error| {
+                let mut diagnostic = ReadError::Lex(error).diagnostic(&SourceText::new("fragment", text.clone()));
+                places.shift(&mut diagnostic, source);
+                diagnostic
+            })?;
         if readings[0].len() > LONGEST {
             return Err(Diagnostic::error(source, whole, format!("this text has more than {LONGEST} tokens")));
         }
@@ -200,10 +223,7 @@ impl Fragment {
         let whole_mark = marks.iter().find(|mark| is_whole(mark) && found[&0].wanted.symbol() == Some(symbol));
         let tree = match whole_mark {
             Some(mark) => Ok(Tree::of_leaf(langlet, &[symbol, METAVARIABLE], &text, mark.end as u32)),
-            None => {
-                let inference = scope.inference(langlet);
-                first_tree(langlet, symbol, &text, &readings, &found, (&inference, &scope.bound))
-            }
+            None => first_tree(langlet, symbol, &text, &readings, &found, (&inference, &scope.bound)),
         };
         let tree = tree.map_err(|error| {
             let name = langlet.grammar().symbols.name(symbol);
@@ -369,6 +389,7 @@ fn readings(
     symbol: Symbol,
     text: &str,
     (marks, found): (&[Mark<'_>], &FxHashMap<u32, Metavariable>),
+    (inference, bound): (&Inference, &[(Variable, Symbol)]),
     is_block: bool,
 ) -> Result<Vec<Vec<Token>>, LexError> {
     let kind = langlet.tables().terminals.metavariable();
@@ -399,8 +420,13 @@ fn readings(
     });
     let mut blocks = Vec::new();
     // A type says whether the metavariable includes the end of its line; without one, it does if it is alone there and can.
-    let takes_line = |start: u32, is_alone: bool, without_type: bool| match found[&start].wanted.symbol() {
-        Some(symbol) => ends_line(langlet, symbol),
+    let known = |start: u32| {
+        let Metavariable { variable, wanted, .. } = &found[&start];
+        let bound = bound.iter().find(|(known, _)| known == variable).map(|(_, symbol)| *symbol);
+        wanted.symbol().or(bound)
+    };
+    let takes_line = |start: u32, is_alone: bool, without_type: bool| match known(start) {
+        Some(symbol) => inference.ends_line(symbol),
         None => is_alone && without_type,
     };
     for without_type in [true, false] {
@@ -445,14 +471,6 @@ fn unindent(tokens: &mut Vec<Token>, indent: Option<Terminal>, dedent: Option<Te
     tokens.remove(0);
 }
 
-/// Whether the texts of the symbol end with a line end or a block.
-fn ends_line(langlet: &Langlet, symbol: Symbol) -> bool {
-    let (grammar, tables) = (langlet.grammar(), langlet.tables());
-    let shortest = Shortest::new(grammar, &tables.network, &tables.terminals, &tables.sets).of(symbol);
-    let last = shortest.last().and_then(|&terminal| tables.terminals.symbol(terminal));
-    last.is_some_and(|last| grammar.is_layout(last))
-}
-
 /// The tokens with marks that take the end of their line: `takes_line` tells by the start of one and whether it is alone.
 fn whole_lines(
     laid: &[Token],
@@ -487,20 +505,22 @@ fn first_tree(
     // A run stands where something can repeat, one node where it can be most; if there is no such reading, anywhere.
     let is_run = |m: &Metavariable| matches!(m.repeat, Repeat::Star | Repeat::Plus);
     let has = |run: bool| found.values().any(|m| m.wanted == Type::Any && is_run(m) == run);
-    let preferences: Vec<(bool, bool)> = [(true, true), (true, false), (false, true), (false, false)]
+    let runs = [Some(&inference.general_repeating), Some(&inference.repeating), None];
+    let preferences: Vec<(Option<&Arc<_>>, bool)> = runs
         .into_iter()
-        .filter(|&(run, one)| (!run || has(true)) && (!one || has(false)))
+        .flat_map(|run| [(run, true), (run, false)])
+        .filter(|&(run, one)| (run.is_none() || has(true)) && (!one || has(false)))
         .collect();
     let mut furthest: Option<ParseError> = None;
-    for tokens in readings {
-        for &(run, one) in &preferences {
+    for &(run, one) in &preferences {
+        for tokens in readings {
             let mut types = Types::default();
             for (index, token) in tokens.iter().enumerate() {
                 let Some(metavariable) = found.get(&token.start).filter(|_| token.end > token.start) else { continue };
                 let known = bound.iter().find(|(variable, _)| *variable == metavariable.variable);
                 let wanted = match (metavariable.wanted.symbol(), is_run(metavariable), known) {
                     (Some(symbol), ..) => Wanted::Symbol(symbol),
-                    (None, true, _) if run => Wanted::Transitions(inference.repeating.clone()),
+                    (None, true, _) if let Some(run) = run => Wanted::Transitions(run.clone()),
                     (None, false, Some(&(_, bound))) if one => Wanted::Transitions(Arc::new(admitting(langlet, bound))),
                     (None, false, None) if one => Wanted::Transitions(inference.general.clone()),
                     _ => continue,
@@ -508,7 +528,8 @@ fn first_tree(
                 types.insert(index, wanted);
             }
             match drive::parse(langlet, symbol, text.to_owned(), tokens, Some(&types)) {
-                Ok(tree) => return Ok(tree),
+                Ok(tree) if lines_are_whole(&tree, inference) => return Ok(tree),
+                Ok(_) => {}
                 Err(error) if furthest.as_ref().is_none_or(|known| known.span.start < error.span.start) => {
                     furthest = Some(error);
                 }
@@ -516,7 +537,16 @@ fn first_tree(
             }
         }
     }
-    Err(furthest.expect("there is at least one reading"))
+    Err(furthest.expect("a reading in which no metavariable takes a line end is among them"))
+}
+
+/// Whether each metavariable that took the end of its line stands for what ends with one.
+fn lines_are_whole(tree: &Tree, inference: &Inference) -> bool {
+    tree.leaf_ids(tree.root).all(|leaf| {
+        let chain = tree.chain(Node::top(leaf));
+        let takes_line = chain.last() == Some(&METAVARIABLE) && tree.leaf_text(leaf).ends_with(['\n', '\r']);
+        !takes_line || inference.ends_line(chain[chain.len() - 2])
+    })
 }
 
 /// The transitions on symbols that a node of the symbol can become as it is.

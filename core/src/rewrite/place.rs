@@ -7,6 +7,7 @@
 use super::comments;
 use super::space::Space;
 use crate::algebra::{InterpolationError, Kind, Step};
+use crate::automata::StateId;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -55,6 +56,37 @@ impl Placing<'_> {
         children.is_some_and(|children| self.target.tables().network.derives(rule, children))
     }
 
+    /// A production of the target's rule in which each child is one of the given symbols, the earlier ones preferred.
+    pub(crate) fn derivation(&self, rule: Symbol, ways: &[Vec<Symbol>]) -> Option<Vec<Symbol>> {
+        let network = &self.target.tables().network;
+        // `layers[n]`: states after n children, each with the state before and the symbol that led here.
+        let mut layers: Vec<Vec<(StateId, usize, Symbol)>> =
+            vec![vec![(network.start(self.space.to_target(rule)?)?, 0, rule)]];
+        for symbols in ways {
+            let mut next: Vec<(StateId, usize, Symbol)> = Vec::new();
+            let last = layers.last().expect("there is the start");
+            for (from, &(state, ..)) in last.iter().enumerate() {
+                for &symbol in symbols {
+                    let to = self.space.to_target(symbol).and_then(|symbol| network.step(state, symbol));
+                    if let Some(to) = to.filter(|to| next.iter().all(|(known, ..)| known != to)) {
+                        next.push((to, from, symbol));
+                    }
+                }
+            }
+            layers.push(next);
+        }
+        let last = layers.last().expect("there is the start");
+        let mut at = last.iter().position(|&(state, ..)| network.state(state).accepting)?;
+        let mut symbols = Vec::new();
+        for layer in layers[1..].iter().rev() {
+            let (_, from, symbol) = layer[at];
+            symbols.push(symbol);
+            at = from;
+        }
+        symbols.reverse();
+        Some(symbols)
+    }
+
     /// A rule of the target that derives these children: `rule` if it does, else the first that does.
     pub(crate) fn rule_of(&self, rule: Symbol, children: &[Symbol]) -> Option<Symbol> {
         if self.derives(rule, children) {
@@ -75,6 +107,50 @@ impl Placing<'_> {
                 }
             }
         }
+        self.bracketed(tree, outer, node)
+    }
+
+    /// A list without brackets, `a, b`, in the neutral brackets that make it one of the symbol `outer`: its elements become
+    /// those of the list that stands in the brackets.
+    fn bracketed(&self, tree: &mut Tree, outer: Symbol, node: Node) -> Result<Option<Node>, EditError> {
+        let bottom = tree.bottom(node.id);
+        let children: Vec<Node> = tree.children(bottom).collect();
+        if tree.stored(node.id).is_leaf() || children.len() < 2 {
+            return Ok(None);
+        }
+        let grammar = self.target.grammar();
+        let mut lists: Vec<Symbol> = Vec::new();
+        for (_, rhs) in &grammar.neutrals {
+            rhs.for_each_symbol(&mut |symbol| {
+                lists.extend(Some(symbol).filter(|&symbol| grammar.rhs(symbol).is_some()))
+            });
+        }
+        for list in lists {
+            let list = self.space.of_target(list);
+            let Some(path) = self.path(Kind::Neutral, outer, list) else { continue };
+            let mut elements: Vec<Symbol> = Vec::new();
+            let rhs = self.space.to_target(list).and_then(|list| grammar.rhs(list)).expect("it is a rule");
+            rhs.for_each_symbol(&mut |symbol| elements.push(self.space.of_target(symbol)));
+            let ways: Vec<Vec<Symbol>> = children
+                .iter()
+                .map(|&child| match self.is_constant(tree, child) {
+                    true => vec![tree.symbol(child)],
+                    false => {
+                        let fits = |&element: &Symbol| self.level_for(tree, &[element], child).is_some();
+                        elements.iter().copied().filter(fits).collect()
+                    }
+                })
+                .collect();
+            let Some(symbols) = self.derivation(list, &ways) else { continue };
+            let mut new = Vec::new();
+            for (&child, symbol) in children.iter().zip(symbols) {
+                let child = tree.detach(child);
+                new.push(self.fit(tree, symbol, child)?.expect("a level of it fits"));
+            }
+            tree.delete(node.id);
+            let inner = tree.inner_unchecked(list, &new);
+            return self.raise(tree, &path, inner).map(Some);
+        }
         Ok(None)
     }
 
@@ -89,6 +165,11 @@ impl Placing<'_> {
                     let raised = self.raise(tree, &path, node)?;
                     return Ok(Some(tree.replace_unchecked(Node { id: place.id, level }, raised)));
                 }
+            }
+        }
+        for level in (0..=place.level).rev() {
+            if let Some(fitted) = self.bracketed(tree, chain[usize::from(level)], node)? {
+                return Ok(Some(tree.replace_unchecked(Node { id: place.id, level }, fitted)));
             }
         }
         // The target does not know the rule of the place; whether the node may stand there, its parser will say.
@@ -150,8 +231,8 @@ impl Placing<'_> {
         Ok(None)
     }
 
-    /// Takes a node out of the list it stands in, with one separator; where it is all there is beside constants, with what is
-    /// around it. `None` if the grammar does not admit what is left.
+    /// Takes a node out of the list it stands in, with one separator; where it is all there is in a line, with the line. `None`
+    /// if it stands in no list, so that what is left would mean something else, or be no production.
     /// Comments are kept if `newline`, the line end of the text, is given.
     pub(crate) fn remove(
         &self,
@@ -164,19 +245,24 @@ impl Placing<'_> {
         while let Some(parent) = tree.parent(at) {
             let siblings: Vec<Node> = tree.children(parent).collect();
             let index = siblings.iter().position(|&child| child == at).expect("a node is a child of its parent");
-            let is_constant = |index: usize| siblings.get(index).is_some_and(|&node| self.is_constant(tree, node));
+            let is_layout = |node: Node| {
+                let symbol = self.space.to_target(tree.symbol(node));
+                tree.is_token(node) && symbol.is_some_and(|symbol| self.target.grammar().is_layout(symbol))
+            };
+            let is_separator = |index: usize| {
+                siblings.get(index).is_some_and(|&node| self.is_constant(tree, node) && !is_layout(node))
+            };
             let mut ranges = Vec::new();
-            if is_constant(index + 1) {
+            if is_separator(index + 1) {
                 ranges.push((index, index + 2));
             }
-            if index > 0 && is_constant(index - 1) {
+            if index > 0 && is_separator(index - 1) {
                 ranges.push((index - 1, index + 1));
             }
             ranges.push((index, index + 1));
             let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
-            let admitted = ranges
-                .into_iter()
-                .find(|&(from, to)| self.derives(tree.symbol(parent), &[&symbols[..from], &symbols[to..]].concat()));
+            let admitted =
+                ranges.into_iter().find(|&(from, to)| self.is_left_out(tree.symbol(parent), &symbols, from, to));
             if let Some((from, to)) = admitted {
                 // What was at the start of the list, a line for instance, is still the start.
                 if from == index
@@ -194,12 +280,34 @@ impl Placing<'_> {
                 tree.splice_unchecked(parent, from, to, &[]);
                 return Ok(Some(Vec::new()));
             }
-            if (0..siblings.len()).any(|other| other != index && !is_constant(other)) {
+            if siblings.iter().any(|&other| other != at && !is_layout(other)) {
                 return Ok(None);
             }
             at = Node::top(parent.id);
         }
         Ok(None)
+    }
+
+    /// Whether children can go and those that stay keep their part in the rule: the automaton is where it was as soon as the
+    /// next one is read. So the stream of `print >>f, x` is no element of a list, although `print >>x` can be read.
+    fn is_left_out(&self, rule: Symbol, children: &[Symbol], from: usize, to: usize) -> bool {
+        let network = &self.target.tables().network;
+        let target: Option<Vec<Symbol>> = children.iter().map(|&child| self.space.to_target(child)).collect();
+        let start = self.space.to_target(rule).and_then(|rule| network.start(rule));
+        let (Some(children), Some(start)) = (target, start) else { return false };
+        let mut states = vec![start];
+        for &child in &children {
+            let Some(next) = network.step(states[states.len() - 1], child) else { return false };
+            states.push(next);
+        }
+        match children.get(to) {
+            Some(&next) => network.step(states[from], next) == Some(states[to + 1]),
+            // At the end: the automaton is where it was, or a separator is left that the list may end with.
+            None => {
+                let leaves_separator = from > 0 && network.step(states[to], children[from - 1]) == Some(states[from]);
+                network.state(states[from]).accepting && (states[from] == states[to] || leaves_separator)
+            }
+        }
     }
 
     /// Whether the separator means no more than that an element follows: the list may end with it, too, or other constants
@@ -214,7 +322,7 @@ impl Placing<'_> {
     }
 
     /// Whether the node is a token with a single text in the target.
-    fn is_constant(&self, tree: &Tree, node: Node) -> bool {
+    pub(crate) fn is_constant(&self, tree: &Tree, node: Node) -> bool {
         let symbol = self.space.to_target(tree.symbol(node));
         tree.is_token(node)
             && symbol.is_some_and(|symbol| {

@@ -139,6 +139,8 @@ pub(crate) struct Filler<'a> {
     /// again is written without comments.
     spent: FxHashSet<NodeId>,
     used: FxHashSet<Variable>,
+    /// The first token of the matched node.
+    first: Option<NodeId>,
 }
 
 impl<'a> Filler<'a> {
@@ -147,9 +149,10 @@ impl<'a> Filler<'a> {
         lines: &'a Lines,
         bindings: &'a Bindings,
         alternative: usize,
+        first: Option<NodeId>,
     ) -> Filler<'a> {
         let (spent, used) = (FxHashSet::default(), FxHashSet::default());
-        Filler { placing, lines, bindings, alternative, spent, used }
+        Filler { placing, lines, bindings, alternative, spent, used, first }
     }
 
     /// Fills a template. The bound nodes stay where they are. `is_last`: no other template of the result follows.
@@ -215,6 +218,9 @@ impl<'a> Filler<'a> {
             let &Metavariable { variable, .. } = metavariable;
             let binding = self.bindings.get(variable).expect("rules are checked to bind what their templates use");
             let level = tree.chain(Node::top(hole)).len() - 2;
+            let is_first = tree.first_leaf(tree.root) == Some(hole);
+            let hole_trivia = tree.leaf_trivia(hole).to_owned();
+            let starts_node = binding.nodes().first().and_then(|node| tree.first_leaf(node.id)) == self.first;
             let place = Node { id: hole, level: level as u16 };
             match binding {
                 Binding::Node(bound) => {
@@ -226,7 +232,15 @@ impl<'a> Filler<'a> {
                     fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, variable)?;
                 }
             }
-            if !self.used.insert(variable) {
+            let is_repeated = !self.used.insert(variable);
+            // What stands before the matched node stands before the result, and nowhere else.
+            if (is_repeated || starts_node && !is_first)
+                && let Some(leaf) = copies.get(n_copies).and_then(|copied| tree.first_leaf(copied.id))
+                && !tree.leaf_trivia(leaf).chars().all(|c| c == ' ' || c == '\t')
+            {
+                tree.set_leaf_trivia(leaf, &hole_trivia)?;
+            }
+            if is_repeated {
                 for copied in &copies[n_copies..] {
                     for leaf in tree.leaf_ids(copied.id).collect::<Vec<_>>() {
                         if let Some(trivia) = without_comments(tree, tree.leaf_trivia(leaf)) {
@@ -263,10 +277,29 @@ fn put_fitted(
         tree.splice_unchecked(parent, 0, 1, &parts);
         return Ok(());
     }
-    let fitted = placing.fit(tree, tree.symbol(place), node)?.ok_or(FillError::NoPlace(variable))?;
+    let symbol = tree.symbol(place);
+    let fitted = fit_copy(placing, tree, symbol, node, copies)?.ok_or(FillError::NoPlace(variable))?;
     adopt_trivia(tree, fitted, trivia)?;
     tree.replace_unchecked(place, fitted);
     Ok(())
+}
+
+/// Fits a copy. If that takes it apart, as a list that gets brackets, its parts are the copies.
+fn fit_copy(
+    placing: Placing<'_>,
+    tree: &mut Tree,
+    symbol: Symbol,
+    node: Node,
+    copies: &mut Vec<Copied>,
+) -> Result<Option<Node>, EditError> {
+    let children = tree.children(tree.bottom(node.id)).map(|child| child.id);
+    let parts: Vec<Copied> = children.map(|id| Copied { id, n_levels: tree.chain(Node::top(id)).len() }).collect();
+    let fitted = placing.fit(tree, symbol, node)?;
+    if !tree.nodes.contains_key(node.id) {
+        copies.retain(|copy| copy.id != node.id);
+        copies.extend(parts);
+    }
+    Ok(fitted)
 }
 
 /// The children of `node`, if they can stand in `place` themselves: where a rule is a head and postfixes, `atom trailer*`,
@@ -304,34 +337,32 @@ fn fill_run(
     variable: Variable,
 ) -> Result<(), FillError> {
     let symbol = tree.symbol(place);
-    let is_separator = |tree: &Tree, node: Node| tree.is_token(node);
-    let mut elements = nodes.iter().filter(|&&node| !is_separator(tree, node)).map(|&node| tree.symbol(node));
-    let first = elements.next();
-    let is_list = elements.all(|other| Some(other) == first);
-    if is_list && let Some(parent) = tree.parent(place) {
+    if let Some(parent) = tree.parent(place) {
         let mut list = nodes.to_vec();
         let siblings: Vec<Node> = tree.children(parent).collect();
         let index = siblings.iter().position(|&child| child == place).expect("a node is a child of its parent");
         // A separator at the end of the run and one behind the metavariable are one.
         if let (Some(&last), Some(&next)) = (list.last(), siblings.get(index + 1))
-            && is_separator(tree, last)
+            && tree.is_token(last)
             && tree.symbol(last) == tree.symbol(next)
         {
             list.pop();
         }
-        let symbols: Vec<Symbol> =
-            list.iter().map(|&node| if is_separator(tree, node) { tree.symbol(node) } else { symbol }).collect();
-        let before = siblings[..index].iter().map(|&node| tree.symbol(node));
-        let behind = siblings[index + 1..].iter().map(|&node| tree.symbol(node));
-        let all: Vec<Symbol> = before.chain(symbols).chain(behind).collect();
-        if placing.derives(tree.symbol(parent), &all) {
+        // An element becomes what the metavariable stands for, or stays what it is.
+        let mut ways: Vec<Vec<Symbol>> = siblings[..index].iter().map(|&node| vec![tree.symbol(node)]).collect();
+        ways.extend(list.iter().map(|&node| {
+            let own = tree.symbol(node);
+            let stays = own == symbol || placing.is_constant(tree, node);
+            if stays { vec![own] } else { vec![symbol, own] }
+        }));
+        ways.extend(siblings[index + 1..].iter().map(|&node| vec![tree.symbol(node)]));
+        if let Some(symbols) = placing.derivation(tree.symbol(parent), &ways) {
             let mut new = Vec::new();
-            for (number, &node) in list.iter().enumerate() {
+            for (number, (&node, &wanted)) in list.iter().zip(&symbols[index..]).enumerate() {
                 let copied = copy(tree, node, copies);
-                let fitted = if is_separator(tree, node) {
-                    copied
-                } else {
-                    placing.fit(tree, symbol, copied)?.ok_or(FillError::NoPlace(variable))?
+                let fitted = match tree.symbol(node) == wanted {
+                    true => copied,
+                    false => fit_copy(placing, tree, wanted, copied, copies)?.ok_or(FillError::NoPlace(variable))?,
                 };
                 if number == 0 {
                     adopt_trivia(tree, fitted, trivia)?;

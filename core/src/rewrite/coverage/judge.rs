@@ -344,6 +344,8 @@ impl<'a> Judge<'a> {
         let mut statuses: Vec<Option<Status>> = (0..self.all.len()).map(|index| self.status(index)).collect();
         self.settle_unreached(&mut statuses);
         let statuses: Vec<Status> = statuses.into_iter().map(|status| status.unwrap_or(Status::Uncovered)).collect();
+        let mut statuses = statuses;
+        self.lower_below_partly(&mut statuses);
         let wanted: Vec<bool> =
             statuses.iter().map(|status| matches!(status, Status::Shared | Status::Rewritten)).collect();
         let programs = Programs::new(self.source, self.all, &wanted);
@@ -430,6 +432,26 @@ impl<'a> Judge<'a> {
             for index in (0..self.all.len()).filter(|&index| self.all[index].rule == rule) {
                 statuses[index] = Some(Status::Refused);
             }
+        }
+    }
+
+    /// What comes only below productions that are covered in part is covered in part itself.
+    fn lower_below_partly(&self, statuses: &mut [Status]) {
+        let is_covered = |status: Status| matches!(status, Status::Shared | Status::Rewritten);
+        // Progress: each round lowers a rule.
+        loop {
+            let comes_below_partly = |rule: Symbol| {
+                let uses = |index: &usize| self.all[*index].rule != rule && self.all[*index].symbols.contains(&rule);
+                let above: Vec<Status> = (0..self.all.len()).filter(uses).map(|index| statuses[index]).collect();
+                above.iter().all(|&status| !is_covered(status)) && above.contains(&Status::Partly)
+            };
+            let lowered: Vec<usize> = (0..self.all.len())
+                .filter(|&index| is_covered(statuses[index]) && comes_below_partly(self.all[index].rule))
+                .collect();
+            if lowered.is_empty() {
+                return;
+            }
+            lowered.into_iter().for_each(|index| statuses[index] = Status::Partly);
         }
     }
 
