@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, coverage, list, morphism, parse, show, test, tokens, translate};
+use commands::{check, coverage, list, morphism, parse, selection, show, test, tokens, traces, translate};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -39,6 +39,8 @@ Examples:
   langlet coverage python27 python38                           what of the one has no translation to the other?
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet test mine.transform                                  do the examples beside the rules hold?
+  langlet traces -l python27 dictorsetmaker                    the paths through a rule
+  langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
   langlet show ./mine.langlet --check                          is a langlet of your own sound?
 
 Exit codes: 0 all is fine; 1 something was found, or changes are pending; 2 something could not be done.
@@ -64,6 +66,10 @@ enum Command {
     Coverage(coverage::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
+    /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
+    Traces(traces::Args),
+    /// Prints what parsing a file selects in the rules, or compares it with what another langlet selects.
+    Trace(selection::Args),
 }
 
 /// How a subcommand ended if nothing stopped it; later ones win over earlier ones.
@@ -90,6 +96,8 @@ fn main() -> ExitCode {
         Command::Morphism(args) => morphism::run(&args, &mut output),
         Command::Coverage(args) => coverage::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
+        Command::Traces(args) => traces::run(&args, &mut output),
+        Command::Trace(args) => selection::run(&args, &mut output),
     };
     let outcome = outcome.and_then(|outcome| Ok(output.flush().map(|()| outcome)?));
     match outcome {

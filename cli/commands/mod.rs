@@ -5,10 +5,12 @@ pub(crate) mod coverage;
 pub(crate) mod list;
 pub(crate) mod morphism;
 pub(crate) mod parse;
+pub(crate) mod selection;
 pub(crate) mod show;
 pub(crate) mod test;
 pub(crate) mod tokens;
 pub(crate) mod trace;
+pub(crate) mod traces;
 pub(crate) mod translate;
 
 use std::path::PathBuf;

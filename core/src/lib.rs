@@ -30,6 +30,7 @@ pub mod lexer;
 pub mod cst;
 pub mod parser;
 pub mod algebra;
+pub mod trace;
 pub mod generate;
 pub mod rewrite;
 pub mod langlet;

@@ -17,7 +17,9 @@ mod navigation;
 mod notation;
 mod parse;
 mod routes;
+mod selection;
 mod tidy;
+mod traces;
 mod transforms;
 mod tree;
 
