@@ -178,6 +178,7 @@ impl Applier<'_> {
             };
             return refuse(self, format!("rule `{}`: {what}", rule.name));
         };
+        self.end_lines(tree, &placed)?;
         self.space_siblings(tree, &placed)?;
         for node in &placed {
             reindent(tree, node.id, &self.layout, &self.lines)?;
@@ -191,6 +192,23 @@ impl Applier<'_> {
             if self.options.explain { placed.iter().map(|&node| tree.text_of(node)).collect() } else { Vec::new() };
         self.applied.push(Applied { span, rule: rule.name.clone(), before, after: after.join(" ") });
         Ok(Some(Outcome { placed, copies }))
+    }
+
+    /// Gives a line end its text where it stood at the end of the source, without one, and now has something behind it.
+    fn end_lines(&self, tree: &mut Tree, placed: &[Node]) -> Result<(), EditError> {
+        if !self.lines.is_open {
+            return Ok(());
+        }
+        let leaves: Vec<NodeId> = placed.iter().flat_map(|node| tree.leaf_ids(node.id)).collect();
+        for leaf in leaves {
+            if Some(tree.symbol(tree.bottom(leaf))) == self.layout.newline && tree.leaf_text(leaf).is_empty() {
+                let mut behind = std::iter::successors(tree.next_leaf(leaf), |&next| tree.next_leaf(next));
+                if behind.any(|next| !tree.leaf_text(next).is_empty()) {
+                    tree.set_leaf_text(leaf, &self.lines.newline)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives siblings behind the first the white space before them: the indentation of the first at the start of a line, else

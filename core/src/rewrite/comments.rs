@@ -78,6 +78,7 @@ pub(crate) fn carry(
             }
         }
     }
+    let newline = tree.langlet.grammar().layout.newline.as_ref().map(|(symbol, _)| *symbol);
     let mut carried = String::new();
     let mut ends_line = false;
     for (index, &leaf) in leaves.iter().enumerate() {
@@ -86,6 +87,10 @@ pub(crate) fn carry(
             ends_line |= put_before(tree, leaf, &moved)?;
         } else if index > 0 && !tree.leaf_trivia(leaf).trim().is_empty() {
             carried.push_str(&comments(tree, tree.leaf_trivia(leaf)));
+            // The line end that a comment needs behind it goes with the token.
+            if newline == Some(tree.symbol(tree.bottom(leaf))) && !carried.ends_with(['\n', '\r']) {
+                carried.push_str(if tree.leaf_text(leaf).is_empty() { "\n" } else { tree.leaf_text(leaf) });
+            }
         }
     }
     if let Some(next) = leaves.last().and_then(|&last| tree.next_leaf(last)) {
@@ -128,9 +133,23 @@ fn put_before(tree: &mut Tree, leaf: NodeId, comments: &str) -> Result<bool, Edi
     if comments.is_empty() {
         return Ok(false);
     }
-    let trivia = comments.to_owned() + tree.leaf_trivia(leaf);
+    let grammar = tree.langlet.grammar();
+    let symbol = |leaf: NodeId| tree.symbol(tree.bottom(leaf));
+    let is_layout = |leaf: NodeId| symbol(leaf).index() < grammar.symbols.len() && grammar.is_layout(symbol(leaf));
+    let is_line_start = grammar.layout.newline.is_some() && tree.prev_leaf(leaf).is_none_or(is_layout);
+    let old = tree.leaf_trivia(leaf);
+    let trivia = if is_line_start && comments.ends_with(['\n', '\r']) {
+        // Lines of their own before the line.
+        let start = old.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let blanks = &old[start..];
+        let lines: String =
+            comments.split_inclusive('\n').map(|line| format!("{blanks}{}", line.trim_start())).collect();
+        format!("{}{lines}{blanks}", &old[..start])
+    } else {
+        comments.to_owned() + old
+    };
     tree.set_leaf_trivia(leaf, &trivia)?;
-    Ok(comments.contains(['\n', '\r']))
+    Ok(!is_line_start && comments.contains(['\n', '\r']))
 }
 
 /// Moves comments that end their line, and stand where a line cannot end, to a line of their own before it: those before

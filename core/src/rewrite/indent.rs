@@ -20,6 +20,8 @@ use crate::langlet::Langlet;
 pub(crate) struct Lines {
     pub(crate) newline: String,
     pub(crate) step: String,
+    /// Whether the last line of the text has no line end.
+    pub(crate) is_open: bool,
 }
 
 impl Lines {
@@ -38,7 +40,8 @@ impl Lines {
             let first = tree.next_leaf(opening)?;
             Some(tree.indentation(Node::top(first))).filter(|blanks| !blanks.is_empty())
         });
-        Lines { newline: newline.to_owned(), step: step.unwrap_or_else(|| declared.to_owned()) }
+        let is_open = !text.ends_with(['\n', '\r']);
+        Lines { newline: newline.to_owned(), is_open, step: step.unwrap_or_else(|| declared.to_owned()) }
     }
 }
 
@@ -48,7 +51,7 @@ struct Block {
     old: String,
     /// The blanks that they get.
     new: String,
-    /// Whether its first line is from the source.
+    /// Whether its last line so far is from the source.
     from_source: bool,
     /// The blanks of its last line that is from the source.
     of_source: Option<String>,
@@ -114,6 +117,7 @@ pub(crate) fn reindent(tree: &mut Tree, id: NodeId, layout: &LayoutSymbols, line
             if at_line_start {
                 // Lines of one block may come from different places, each with the blanks it had there.
                 block.old = last_blanks(tree.leaf_trivia(leaf)).to_owned();
+                block.from_source = from_source;
                 if from_source {
                     block.of_source = Some(block.old.clone());
                 }

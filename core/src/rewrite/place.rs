@@ -330,6 +330,11 @@ impl Placing<'_> {
             })
     }
 
+    /// Whether the symbol is one of the target's layout tokens.
+    pub(crate) fn is_layout(&self, symbol: Symbol) -> bool {
+        self.space.to_target(symbol).is_some_and(|symbol| self.target.grammar().is_layout(symbol))
+    }
+
     /// The token at the end of a line.
     pub(crate) fn newline(&self) -> Option<Symbol> {
         self.target.grammar().layout.newline.as_ref().map(|(symbol, _)| self.space.of_target(*symbol))

@@ -213,10 +213,17 @@ impl<'a> Filler<'a> {
         let mut copies = Vec::new();
         for (hole, metavariable) in holes.into_iter().zip(template.metavariables()) {
             let n_copies = copies.len();
-            let trivia = (!keeps.contains(&hole)).then(|| tree.leaf_trivia(hole).to_owned());
-            let trivia = trivia.as_deref();
             let &Metavariable { variable, .. } = metavariable;
             let binding = self.bindings.get(variable).expect("rules are checked to bind what their templates use");
+            // A line that stays a line keeps its blanks; its indentation is found later.
+            let begins_line = |leaf: NodeId| {
+                let before = tree.prev_leaf(leaf).and_then(|before| tree.chain(Node::top(before)).last().copied());
+                before.is_some_and(|symbol| placing.is_layout(symbol))
+            };
+            let first = binding.nodes().first().and_then(|node| tree.first_leaf(node.id));
+            let is_line = begins_line(hole) && first.is_some_and(begins_line);
+            let trivia = (!keeps.contains(&hole) && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
+            let trivia = trivia.as_deref();
             let level = tree.chain(Node::top(hole)).len() - 2;
             let is_first = tree.first_leaf(tree.root) == Some(hole);
             let hole_trivia = tree.leaf_trivia(hole).to_owned();
