@@ -181,8 +181,13 @@ fn answer_text(source: &Langlet, target: &Langlet, from: Symbol, to: Symbol, ans
             let is_visible = refuted.program.lines().next().is_some_and(|line| !line.trim().is_empty());
             let program = if is_visible { refuted.program.clone() } else { format!("{:?}", refuted.program) };
             out.push_str(&indented(&program));
-            writeln!(out, "is a program of {x} and none of {y}; {} tokens, and none that is shorter", refuted.n_tokens)
-                .expect("a string takes all");
+            writeln!(
+                out,
+                "is a program of {x} and none of {y}; {} {}, and none that is shorter",
+                refuted.n_tokens,
+                if refuted.n_tokens == 1 { "token" } else { "tokens" }
+            )
+            .expect("a string takes all");
             if let Some(morphism) = &refuted.otherwise {
                 out.push_str("only because the target reads a token otherwise; for all trees without such tokens there is a map:\n");
                 path(morphism, &mut out);

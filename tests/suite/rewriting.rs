@@ -332,6 +332,15 @@ rule m power [| f($x:two) |] => power [| g() |]
     );
 }
 
+#[test]
+fn groups_of_a_text_are_those_of_the_regex() {
+    assert_eq!(mistakes("rule a NUMBER /(1)(?<two>2)/ => \"$1${two}$$\""), "no mistake");
+    assert_eq!(
+        mistakes("rule a NUMBER /(1)2/ => \"$2$1\"\nrule b NAME => \"${x}\""),
+        "rules.transform:2:25: error: the pattern has no group `2`\nrules.transform:3:16: error: the pattern has no group `x`\n"
+    );
+}
+
 /// Both sides can be read, but the rule can never give a result, or not one result.
 #[test]
 fn rules_that_cannot_be_applied() {

@@ -117,6 +117,27 @@ pub(crate) fn that_may_match<'a>(rules: Vec<&'a Rule>, text: &str, from_above: b
     rules.into_iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen).map(|(rule, _)| rule).collect()
 }
 
+/// The groups that a text refers to, as `$1`, `$name` or `${name}`.
+fn groups(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    // Progress: each turn is behind one more dollar sign.
+    while let Some((_, behind)) = rest.split_once('$') {
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        rest = behind;
+        if let Some(escaped) = behind.strip_prefix('$') {
+            rest = escaped;
+        } else if let Some((name, others)) = behind.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            found.push(name);
+            rest = others;
+        } else {
+            let end = behind.find(|c| !is_letter(c)).unwrap_or(behind.len());
+            found.extend(Some(&behind[..end]).filter(|name| !name.is_empty()));
+        }
+    }
+    found
+}
+
 /// What a pattern binds: the metavariable, whether one node or a run, and the symbol it stands for where that is known.
 type Bound = (Variable, Repeat, Option<Symbol>);
 
@@ -250,7 +271,19 @@ impl<'a> Compiler<'a> {
                 }
                 Some(RuleResult::Trees(templates))
             }
-            Outcome::Text(text) => Some(RuleResult::Text(text.text.clone())),
+            Outcome::Text(text) => {
+                for name in groups(&text.text) {
+                    let has = |regex: &Regex| match name.parse::<usize>() {
+                        Ok(number) => number < regex.captures_len(),
+                        Err(_) => regex.capture_names().flatten().any(|known| known == name),
+                    };
+                    if !alternatives.iter().all(|pattern| pattern.regex().is_some_and(has)) && !self.is_unknown {
+                        let help = "the groups of a regex are `$1`, `$2` …, or `${name}` for `(?<name>…)`; a dollar sign is `$$`";
+                        self.error(text.span, format!("the pattern has no group `{name}`"), Some(help.to_owned()));
+                    }
+                }
+                Some(RuleResult::Text(text.text.clone()))
+            }
             Outcome::Refuse(reason) => Some(RuleResult::Refuse(reason.text.clone())),
             Outcome::Delete(_) => Some(RuleResult::Delete),
             Outcome::Compute(name) => match self.functions.computes.iter().find(|(known, _)| *known == name.text) {
