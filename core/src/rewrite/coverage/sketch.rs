@@ -3,6 +3,8 @@
 //! The static counterpart of matching: patterns are compared with productions instead of nodes. A metavariable covers all
 //! trees of its symbol, a quoted subtree some; one whose own children cover all productions of its rule covers all again.
 
+use rustc_hash::FxHashMap;
+
 use super::productions::Production;
 use crate::cst::node::Node;
 use crate::grammar::{Symbol, SymbolKind};
@@ -112,7 +114,9 @@ pub(crate) fn effects<'s>(
                     }
                     let extent = match pattern.metavariable(root) {
                         Some(metavariable) => whole_extent(metavariable),
-                        None => children_extent(pattern, root, langlet, all, &production.symbols),
+                        None => {
+                            children_extent(pattern, root, (langlet, all), &production.symbols, &mut Known::default())
+                        }
                     };
                     (Some(*pattern), extent)
                 }
@@ -151,13 +155,28 @@ fn repeats_a_name(pattern: &Fragment) -> bool {
 }
 
 /// To how many of the nodes with these children the node of the pattern applies.
-fn children_extent(pattern: &Fragment, p: Node, langlet: &Langlet, all: &[Production], symbols: &[Symbol]) -> Extent {
+fn children_extent(
+    pattern: &Fragment,
+    p: Node,
+    source: (&Langlet, &[Production]),
+    symbols: &[Symbol],
+    known: &mut Known,
+) -> Extent {
     let children: Vec<Node> = pattern.tree.children(p).collect();
-    list_extent(pattern, (None, &children), langlet, all, symbols)
+    list_extent(pattern, (None, &children), source, symbols, known)
 }
 
+/// What was found for nodes of one pattern and symbols: a pattern of several runs asks often.
+type Known = FxHashMap<(Node, Symbol), Extent>;
+
 /// To how many of the nodes of this symbol the node of the pattern applies. Recurses on the pattern, whose depth is bounded.
-fn node_extent(pattern: &Fragment, p: Node, langlet: &Langlet, all: &[Production], symbol: Symbol) -> Extent {
+fn node_extent(
+    pattern: &Fragment,
+    p: Node,
+    (langlet, all): (&Langlet, &[Production]),
+    symbol: Symbol,
+    known: &mut Known,
+) -> Extent {
     if pattern.tree.symbol(p) != symbol {
         return Extent::None;
     }
@@ -168,23 +187,28 @@ fn node_extent(pattern: &Fragment, p: Node, langlet: &Langlet, all: &[Production
         let is_only_text = langlet.grammar().symbols.kind(symbol) == SymbolKind::Literal;
         return if is_only_text { Extent::All } else { Extent::Some };
     }
+    if let Some(&extent) = known.get(&(p, symbol)) {
+        return extent;
+    }
     let own = all.iter().filter(|production| production.rule == symbol);
     let extents: Vec<Extent> =
-        own.map(|production| children_extent(pattern, p, langlet, all, &production.symbols)).collect();
-    match extents.iter().min() {
+        own.map(|production| children_extent(pattern, p, (langlet, all), &production.symbols, known)).collect();
+    let extent = match extents.iter().min() {
         Some(Extent::All) => Extent::All,
         _ if extents.iter().any(|&extent| extent != Extent::None) => Extent::Some,
         _ => Extent::None,
-    }
+    };
+    known.insert((p, symbol), extent);
+    extent
 }
 
 /// As `match_list` of matching, on symbols.
 fn list_extent(
     pattern: &Fragment,
     (last, list): (Option<Node>, &[Node]),
-    langlet: &Langlet,
-    all: &[Production],
+    source: (&Langlet, &[Production]),
     symbols: &[Symbol],
+    known: &mut Known,
 ) -> Extent {
     let Some((&first, rest)) = list.split_first() else {
         return if symbols.is_empty() { Extent::All } else { Extent::None };
@@ -196,7 +220,7 @@ fn list_extent(
         let longest = if metavariable.repeat == Repeat::Optional { symbols.len().min(1) } else { symbols.len() };
         for len in shortest..=longest {
             let run = &symbols[..len];
-            let is_token = |symbol: Symbol| !langlet.grammar().symbols.is_rule(symbol);
+            let is_token = |symbol: Symbol| !source.0.grammar().symbols.is_rule(symbol);
             let fits = run.first().is_none_or(|&one| one == pattern.tree.symbol(first))
                 && run
                     .iter()
@@ -204,25 +228,25 @@ fn list_extent(
             if !fits {
                 continue;
             }
-            let behind = list_extent(pattern, (Some(first), rest), langlet, all, &symbols[len..]);
+            let behind = list_extent(pattern, (Some(first), rest), source, &symbols[len..], known);
             best = best.max(behind.min(whole_extent(metavariable)));
             if len == 0 && is_separator(pattern, Some(first), rest.first().copied(), rest.get(1).copied()) {
-                best = best.max(list_extent(pattern, (None, &rest[1..]), langlet, all, symbols));
+                best = best.max(list_extent(pattern, (None, &rest[1..]), source, symbols, known));
             }
         }
         return best;
     }
     if let Some((&symbol, others)) = symbols.split_first() {
-        let own = node_extent(pattern, first, langlet, all, symbol);
+        let own = node_extent(pattern, first, source, symbol, known);
         if own != Extent::None {
-            best = own.min(list_extent(pattern, (Some(first), rest), langlet, all, others));
+            best = own.min(list_extent(pattern, (Some(first), rest), source, others, known));
         }
     }
     if is_separator(pattern, last, Some(first), rest.first().copied())
         && let Some(metavariable) = pattern.metavariable(rest[0])
         && metavariable.repeat.may_be_empty()
     {
-        best = best.max(list_extent(pattern, (last, &rest[1..]), langlet, all, symbols));
+        best = best.max(list_extent(pattern, (last, &rest[1..]), source, symbols, known));
     }
     best
 }
