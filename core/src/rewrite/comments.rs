@@ -118,7 +118,12 @@ pub(crate) fn save(tree: &mut Tree, removed: &[Node], newline: &str) -> Result<b
         all.concat()
     };
     match tree.next_leaf(last) {
-        Some(next) => put_before(tree, next, &text).map(|moved| moved && !ends_line),
+        Some(next) if ends_line => {
+            let trivia = text + tree.leaf_trivia(next);
+            tree.set_leaf_trivia(next, &trivia)?;
+            Ok(false)
+        }
+        Some(next) => put_before(tree, next, &text),
         None => {
             let tail = text + &tree.text[tree.tail.range()];
             let start = tree.text.len() as u32;
