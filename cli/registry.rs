@@ -138,6 +138,12 @@ pub(crate) fn lineage(langlet: &Langlet) -> impl Iterator<Item = &Langlet> {
     std::iter::successors(Some(langlet), |langlet| langlet.parent())
 }
 
+/// How the names of a langlet's files end: its first ending, or that of the nearest ancestor that has one.
+pub(crate) fn ending(langlet: &Langlet) -> &'static str {
+    let entries = lineage(langlet).filter_map(entry_of);
+    entries.filter_map(|entry| entry.endings.first()).next().copied().unwrap_or(".txt")
+}
+
 fn entry_of(langlet: &Langlet) -> Option<&'static Entry> {
     // By name first: what has another name is not built.
     LANGLETS.iter().find(|entry| entry.name == langlet.name() && **entry.langlet == *langlet)

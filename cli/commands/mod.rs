@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod coverage;
+pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod morphism;
 pub(crate) mod parse;

@@ -29,9 +29,9 @@ pub mod automata;
 pub mod lexer;
 pub mod cst;
 pub mod parser;
-pub mod algebra;
 pub mod trace;
 pub mod generate;
+pub mod algebra;
 pub mod rewrite;
 pub mod langlet;
 

@@ -1,12 +1,46 @@
-//! Programs out of grammars: texts for token strings, and examples for what the tables find.
+//! Programs out of grammars: listings that use all of one, random ones and all of them; texts for token strings; conflicts.
+//!
+//! ```text
+//! grammar → occurrences ─→ traces, cover ─→ embed ─→ listing (readable)
+//!                       └→ derive ─→ greedy, or exact and realize ─→ minimal (few tokens)
+//! network ─→ random, count        spell: texts of tokens        usage: what the parser made of them
+//! ```
 
+pub mod chance;
+pub mod count;
+pub mod traces;
+mod flow;
 pub mod cover;
+pub mod occurrences;
+pub mod spell;
+pub(crate) mod strings;
+pub mod kpath;
+pub mod usage;
+pub(crate) mod embed;
+pub mod listing;
+mod derive;
+mod greedy;
+#[cfg(feature = "exact")]
+mod exact;
+#[cfg(feature = "exact")]
+mod realize;
+pub mod minimal;
+mod descent;
+pub mod random;
 pub mod explain;
 pub mod fill;
-mod flow;
-pub mod traces;
 
+pub use chance::Chance;
+pub use count::Counts;
 pub use cover::{Criterion, cover, production};
 pub use explain::explain_conflicts;
 pub use fill::text_of_terminals;
+pub use listing::{Listing, ListingError, Production, listing, listing_of_paths};
+pub use minimal::small_listing;
+#[cfg(feature = "exact")]
+pub use minimal::smallest_listing;
+pub use occurrences::Occurrences;
+pub use random::{RandomError, RandomPrograms, Wishes};
+pub use spell::Speller;
 pub use traces::{Trace, traces};
+pub use usage::{Goal, Usage};

@@ -7,9 +7,10 @@
 //! all rules at once; most pairs of rules fall at this.
 
 use crate::automata::{Network, StateId};
+use crate::generate::spell::texts;
 use crate::grammar::{Grammar, Symbol, SymbolKind};
 use crate::langlet::Langlet;
-use crate::regex::{Term, Terms};
+use crate::regex::Terms;
 
 /// The tokens of a source in a target, and the sets of both.
 #[derive(Debug)]
@@ -128,30 +129,6 @@ pub(super) fn exception(source: &Langlet, target: &Langlet, token: Symbol, answe
     let others = terms.complement(to);
     let difference = terms.intersect(from, others);
     String::from_utf8(terms.shortest(difference)?).ok()
-}
-
-/// The texts that are read as a token with a regex: those of its regex that no keyword and no earlier token takes, and
-/// the soft keywords that it stands for. `None` for tokens without regex.
-pub(super) fn texts(terms: &mut Terms, langlet: &Langlet, token: Symbol) -> Option<Term> {
-    let grammar = langlet.grammar();
-    if grammar.symbols.kind(token) == SymbolKind::Literal {
-        return None;
-    }
-    let parse = |terms: &mut Terms, symbol: Symbol| {
-        let pattern = &grammar.tokens.get(&symbol)?.pattern;
-        Some(terms.parse(pattern).expect("regexes are checked when a langlet is loaded"))
-    };
-    let term = parse(terms, token)?;
-    let mut taken = Vec::new();
-    for literal in grammar.used_literals().into_iter().filter(|literal| grammar.soft.get(literal) != Some(&token)) {
-        taken.push(terms.literal(grammar.symbols.name(literal).as_bytes()));
-    }
-    for &earlier in grammar.token_order.iter().take_while(|&&earlier| earlier != token) {
-        taken.extend(parse(terms, earlier));
-    }
-    let taken = terms.union(taken);
-    let free = terms.complement(taken);
-    Some(terms.intersect(term, free))
 }
 
 /// A set of small numbers.

@@ -24,8 +24,6 @@ mod lattice;
 mod letters;
 mod refute;
 mod search;
-mod spell;
-mod strings;
 mod transducer;
 mod unfold;
 
@@ -35,12 +33,12 @@ pub use lattice::Lattice;
 pub use transducer::ApplyError;
 
 use crate::cst::Tree;
+use crate::generate::spell::Speller;
+use crate::generate::strings::Strings;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use refute::{Refutation, Refuter};
 use search::{Pair, Product, Search};
-use spell::Speller;
-use strings::Strings;
 
 /// How far the search goes before it gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,10 +15,10 @@ use rustc_hash::FxHashMap;
 
 use super::Bounds;
 use super::letters::Letters;
-use super::spell::{Speller, read_as};
-use super::strings::{Strings, TOKEN};
 use super::unfold::{SetId, StackId, Stacks, Unfolding};
 use crate::automata::{Network, StateId};
+use crate::generate::spell::{Speller, read_as};
+use crate::generate::strings::{Strings, TOKEN};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::lexer::Token;

@@ -12,7 +12,7 @@ use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 
 /// What a token costs; one that is no name costs one more, a constant two.
-pub(super) const TOKEN: u32 = 1 << 12;
+pub(crate) const TOKEN: u32 = 1 << 12;
 
 /// The cost of what does not end.
 const NONE: u32 = u32::MAX / 4;
@@ -20,9 +20,12 @@ const NONE: u32 = u32::MAX / 4;
 /// Strings that cost more are too long to be shown.
 const MOST: u32 = 256 * TOKEN;
 
+/// `prefixes[state]`: the cost of the cheapest string that leads there, and the last transition on it.
+type Prefixes = Vec<(u32, Option<(StateId, Symbol)>)>;
+
 /// The cheapest strings of a langlet.
 #[derive(Debug)]
-pub(super) struct Strings {
+pub(crate) struct Strings {
     langlet: Langlet,
     /// `costs[symbol]`: of its cheapest string.
     costs: Vec<u32>,
@@ -31,7 +34,7 @@ pub(super) struct Strings {
 }
 
 impl Strings {
-    pub(super) fn new(langlet: &Langlet) -> Strings {
+    pub(crate) fn new(langlet: &Langlet) -> Strings {
         let (grammar, network) = (langlet.grammar(), &langlet.tables().network);
         let own = |symbol| match network.start(symbol) {
             Some(_) => NONE,
@@ -65,19 +68,19 @@ impl Strings {
     }
 
     /// The cost of the cheapest string of a symbol.
-    pub(super) fn cost(&self, symbol: Symbol) -> u32 {
+    pub(crate) fn cost(&self, symbol: Symbol) -> u32 {
         self.costs[symbol.index()]
     }
 
     /// The cost of the cheapest end of the rule in a state; 0 if it may end.
-    pub(super) fn rest(&self, state: StateId) -> u32 {
+    pub(crate) fn rest(&self, state: StateId) -> u32 {
         self.rests[state.index()]
     }
 
     /// A string of the rule that goes through many of its transitions: always on to the nearest that it has not been
     /// through, as long as the string has not more than `longest` tokens. `None` if even the cheapest string is too
     /// long to be shown.
-    pub(super) fn tour(&self, rule: Symbol, longest: usize) -> Option<Vec<Symbol>> {
+    pub(crate) fn tour(&self, rule: Symbol, longest: usize) -> Option<Vec<Symbol>> {
         let network = &self.langlet.tables().network;
         let (mut string, mut used) = (Vec::new(), Vec::new());
         let mut at = network.start(rule).filter(|&start| self.rest(start) < MOST)?;
@@ -111,53 +114,19 @@ impl Strings {
     }
 
     /// A cheapest string of the rule that has the token; `None` if none has, or it is too long to be shown.
-    pub(super) fn with_token(&self, rule: Symbol, token: Symbol) -> Option<Vec<Symbol>> {
-        let network = &self.langlet.tables().network;
-        // Dijkstra over the rules below; what stands around an inner rule is paid when it is entered.
-        let mut came: Vec<Option<(StateId, StateId)>> = vec![None; self.costs.len()];
-        let mut best = vec![NONE; self.costs.len()];
-        best[rule.index()] = 0;
-        let mut heap = BinaryHeap::from([Reverse((0, rule))]);
-        while let Some(Reverse((cost, at))) = heap.pop() {
-            if at == token {
-                break;
-            }
-            let Some(_) = network.start(at).filter(|_| cost == best[at.index()]) else { continue };
-            let before = self.prefixes(at);
-            for (id, state) in network.states().filter(|(_, state)| state.rule == at) {
-                for &(symbol, to) in &state.transitions {
-                    let cost = cost.saturating_add(before[id.index()].0).saturating_add(self.rest(to));
-                    if cost < MOST && cost < best[symbol.index()] {
-                        best[symbol.index()] = cost;
-                        came[symbol.index()] = Some((id, to));
-                        heap.push(Reverse((cost, symbol)));
-                    }
-                }
-            }
-        }
-        came[token.index()]?;
-        let (mut string, mut at) = (vec![token], token);
-        while at != rule {
-            let (from, to) = came[at.index()]?;
-            at = network.state(from).rule;
-            let mut longer = self.prefix(&self.prefixes(at), from);
-            longer.append(&mut string);
-            string = longer;
-            self.write_rest(to, &mut string);
-        }
-        Some(string)
+    pub(crate) fn with_token(&self, rule: Symbol, token: Symbol) -> Option<Vec<Symbol>> {
+        Contexts::new(self, rule).wrap(token, vec![token])
     }
 
-    /// The cheapest string from the start of the rule to each of its states, and the last transition on it.
-    fn prefixes(&self, rule: Symbol) -> Vec<(u32, Option<(StateId, Symbol)>)> {
-        let start = self.langlet.tables().network.start(rule);
-        start.map_or(Vec::new(), |start| self.prefixes_from(start))
+    /// The cheapest string from a state to each state of its rule, and the last transition on it.
+    fn prefixes_from(&self, start: StateId) -> Prefixes {
+        let mut before = vec![(NONE, None); self.rests.len()];
+        self.find_prefixes(start, &mut before);
+        before
     }
 
-    /// The same from a state of the rule on.
-    fn prefixes_from(&self, start: StateId) -> Vec<(u32, Option<(StateId, Symbol)>)> {
+    fn find_prefixes(&self, start: StateId, before: &mut Prefixes) {
         let network = &self.langlet.tables().network;
-        let mut before = vec![(NONE, None); network.n_states()];
         before[start.index()].0 = 0;
         let mut heap = BinaryHeap::from([Reverse((0, start))]);
         while let Some(Reverse((cost, at))) = heap.pop() {
@@ -172,10 +141,9 @@ impl Strings {
                 }
             }
         }
-        before
     }
 
-    fn prefix(&self, before: &[(u32, Option<(StateId, Symbol)>)], state: StateId) -> Vec<Symbol> {
+    fn prefix(&self, before: &Prefixes, state: StateId) -> Vec<Symbol> {
         let (mut symbols, mut at) = (Vec::new(), state);
         while let Some((from, symbol)) = before[at.index()].1 {
             symbols.push(symbol);
@@ -186,7 +154,8 @@ impl Strings {
         string
     }
 
-    fn write(&self, symbol: Symbol, out: &mut Vec<Symbol>) {
+    /// Writes a cheapest string of the symbol.
+    pub(crate) fn write(&self, symbol: Symbol, out: &mut Vec<Symbol>) {
         let network = &self.langlet.tables().network;
         match network.start(symbol) {
             Some(start) => self.write_rest(start, out),
@@ -194,7 +163,8 @@ impl Strings {
         }
     }
 
-    fn write_rest(&self, state: StateId, out: &mut Vec<Symbol>) {
+    /// Writes a cheapest end of the rule.
+    pub(crate) fn write_rest(&self, state: StateId, out: &mut Vec<Symbol>) {
         let network = &self.langlet.tables().network;
         let mut work = vec![state];
         // Progress: what is left to be written costs less, or has as many tokens and is deeper, which ends without left
@@ -212,6 +182,66 @@ impl Strings {
                 None => out.push(symbol),
             }
         }
+    }
+}
+
+/// What stands around a symbol in the trees of a rule: the cheapest way from the rule down to it.
+#[derive(Debug)]
+pub(crate) struct Contexts<'a> {
+    strings: &'a Strings,
+    /// `costs[symbol]`: of what stands around it.
+    costs: Vec<u32>,
+    /// `uses[symbol]`: the transition by which it is used there, as the states before and behind it.
+    uses: Vec<Option<(StateId, StateId)>>,
+    /// From the start of each rule.
+    prefixes: Prefixes,
+}
+
+impl<'a> Contexts<'a> {
+    /// Finds the ways from `root` down (Dijkstra 1959): what stands around an inner rule is paid when it is entered.
+    pub(crate) fn new(strings: &'a Strings, root: Symbol) -> Contexts<'a> {
+        let network = &strings.langlet.tables().network;
+        let n_symbols = strings.costs.len();
+        let mut states: Vec<Vec<StateId>> = vec![Vec::new(); n_symbols];
+        network.states().for_each(|(id, state)| states[state.rule.index()].push(id));
+        let prefixes = vec![(NONE, None); network.n_states()];
+        let mut found = Contexts { strings, costs: vec![NONE; n_symbols], uses: vec![None; n_symbols], prefixes };
+        found.costs[root.index()] = 0;
+        let mut heap = BinaryHeap::from([Reverse((0, root))]);
+        while let Some(Reverse((cost, at))) = heap.pop() {
+            let Some(start) = network.start(at).filter(|_| cost == found.costs[at.index()]) else { continue };
+            strings.find_prefixes(start, &mut found.prefixes);
+            for &id in &states[at.index()] {
+                for &(symbol, to) in &network.state(id).transitions {
+                    let cost = cost.saturating_add(found.prefixes[id.index()].0).saturating_add(strings.rest(to));
+                    if cost < MOST && cost < found.costs[symbol.index()] {
+                        found.costs[symbol.index()] = cost;
+                        found.uses[symbol.index()] = Some((id, to));
+                        heap.push(Reverse((cost, symbol)));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The cost of what stands around the symbol; `None` if it stands nowhere below the root, or it is too long to be shown.
+    pub(crate) fn cost(&self, symbol: Symbol) -> Option<u32> {
+        Some(self.costs[symbol.index()]).filter(|&cost| cost < MOST)
+    }
+
+    /// The string with what stands around the symbol that it is a string of.
+    pub(crate) fn wrap(&self, symbol: Symbol, string: Vec<Symbol>) -> Option<Vec<Symbol>> {
+        let _ = self.cost(symbol)?;
+        let (mut string, mut at) = (string, symbol);
+        while let Some((from, to)) = self.uses[at.index()] {
+            let mut longer = self.strings.prefix(&self.prefixes, from);
+            longer.append(&mut string);
+            string = longer;
+            self.strings.write_rest(to, &mut string);
+            at = self.strings.langlet.tables().network.state(from).rule;
+        }
+        Some(string)
     }
 }
 

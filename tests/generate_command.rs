@@ -1,0 +1,81 @@
+//! `langlet generate` as its users run it: arguments in; programs, report and exit code out.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// Standard output, standard error and exit code.
+fn run(arguments: &str) -> (String, String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
+    let output = command.arg("generate").args(arguments.split_whitespace()).env_remove("NO_COLOR").output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+}
+
+#[track_caller]
+fn out(arguments: &str) -> (String, String) {
+    let (out, err, code) = run(arguments);
+    assert_eq!(code, 0, "{err}");
+    (out, err)
+}
+
+/// The standard error of a run that could not be done.
+#[track_caller]
+fn error(arguments: &str) -> String {
+    let (out, err, code) = run(arguments);
+    assert_eq!((code, &out[..]), (2, ""), "{err}");
+    assert!(!err.contains("panicked"), "{err}");
+    err
+}
+
+#[test]
+fn a_listing_says_what_it_uses() {
+    let (text, report) = out("-l python27");
+    assert!(text.contains("\nif a: b\nelif c: d\nelse: e\n"), "{text}");
+    assert!(report.starts_with("python27: 422 of 422 occurrences, "), "{report}");
+    let (text, report) = out("-l python27 --comments");
+    assert!(text.contains("\n# global_stmt: 'global' NAME ',' NAME\nglobal a, b\n"), "{text}");
+    assert!(report.starts_with("python27: 422 of 422 occurrences, "), "{report}");
+    let (small, report) = out("-l python27 --minimal --cover pairs");
+    assert!(small.len() < 2 * text.len() && report.starts_with("python27: 1038 of 1038 pairs, "), "{report}");
+    assert!(out("-l json --paths 3").1.starts_with("json: "));
+    let (_, report, code) = run("-l python27 --cover transitions");
+    assert!(report.contains("not used: file_input: stmt -> ENDMARKER\n") && code == 1, "{report}");
+}
+
+#[test]
+fn programs_go_to_files() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("new");
+    let (text, _) = out(&format!("-l json --random 3 --tokens 20 --seed 2 -o {}", path.display()));
+    assert_eq!(text, "");
+    for name in ["00001.json", "00002.json", "00003.json"] {
+        assert!(path.join(name).is_file());
+    }
+    let check = Command::new(env!("CARGO_BIN_EXE_langlet")).args(["check", "-l", "json"]).arg(&path).output().unwrap();
+    assert_eq!(check.status.code(), Some(0));
+    assert!(error(&format!("-l json -o {}", path.join("00001.json").join("x").display())).contains("00001.json"));
+}
+
+#[test]
+fn counts_and_all_programs() {
+    assert_eq!(out("-l json --count --tokens 3").0, "0: 0\n1: 5\n2: 2\n3: 5\n");
+    assert!(out("-l python27 --count --paths 4").0.ends_with("4: 971 by symbol, 6907 by occurrence\n"));
+    assert_eq!(out("-l json --exhaustive --tokens 2").0.split("\n\n").count(), 7);
+    assert_eq!(out("-l json --uniform 4 --tokens 9 --seed 8"), out("-l json --uniform 4 --tokens 9 --seed 8"));
+    assert_eq!(out("-l python27 --start test --random 1 --tokens 1 --seed 4").0.lines().count(), 1);
+}
+
+#[test]
+fn wrong_arguments_are_told() {
+    assert!(error("-l json --comments").contains("has no comments"));
+    assert!(error("-l json --start valeu").contains("did you mean `value`?"));
+    assert!(error("-l json --start STRING").contains("a token of json, not a rule"));
+    assert!(error("-l python27 --random 1 --tokens 0").contains("the shortest program has 1 tokens, the budget is 0"));
+    assert!(error("-l json --uniform 1 --tokens 0").contains("no program has 0 tokens"));
+    assert!(error("-l json --random 1 --weight value").contains("write NAME=NUMBER"));
+    assert!(error("-l json --random 1 --weight value=-1").contains("no number from 0 on"));
+    assert!(error("-l json --random 1 --weight valeu=1").contains("did you mean"));
+    assert!(error("-l json --random 1 --exhaustive").contains("cannot be used with"));
+    assert!(error("-l json --uniform 1").contains("--tokens"));
+}
