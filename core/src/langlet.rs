@@ -25,7 +25,7 @@ struct Inner {
     grammar: Arc<Grammar>,
     parent: Option<Langlet>,
     delta_warnings: Vec<Diagnostic>,
-    tables: OnceLock<Tables>,
+    tables: OnceLock<Arc<Tables>>,
     lexer: OnceLock<Lexer>,
     when: OnceLock<Option<LazyDfa>>,
     predictions: predict::Cache,
@@ -140,7 +140,12 @@ impl Langlet {
 
     /// The parse tables; built on first use.
     pub fn tables(&self) -> &Tables {
-        self.0.tables.get_or_init(|| Tables::new(self.grammar()))
+        self.0.tables.get_or_init(|| Arc::new(Tables::new(self.grammar())))
+    }
+
+    pub(crate) fn shared_tables(&self) -> Arc<Tables> {
+        self.tables();
+        self.0.tables.get().expect("just built").clone()
     }
 
     /// The lexer; built on first use.

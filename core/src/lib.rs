@@ -33,6 +33,7 @@ pub mod trace;
 pub mod generate;
 pub mod algebra;
 pub mod rewrite;
+pub mod complete;
 pub mod langlet;
 
 pub use diagnostic::Diagnostic;

@@ -23,9 +23,28 @@ const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 /// A column, with tabs as the specification has them and with tabs as one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Column {
-    wide: u32,
-    narrow: u32,
+pub(crate) struct Column {
+    pub(crate) wide: u32,
+    pub(crate) narrow: u32,
+}
+
+impl Column {
+    /// The start of a line.
+    pub(crate) const ZERO: Column = Column { wide: 0, narrow: 0 };
+
+    /// Behind one more byte; `None` if it is no blank. A form feed goes back to column 0.
+    #[inline]
+    pub(crate) fn behind(self, byte: u8, tab: u32) -> Option<Column> {
+        match byte {
+            b' ' => Some(Column { wide: self.wide + 1, narrow: self.narrow + 1 }),
+            b'\t' => {
+                let wide = (self.wide / tab).saturating_add(1).saturating_mul(tab);
+                Some(Column { wide, narrow: self.narrow + 1 })
+            }
+            b'\x0c' => Some(Column::ZERO),
+            _ => None,
+        }
+    }
 }
 
 /// A line that holds only trivia, but not only blanks.
@@ -69,7 +88,7 @@ impl<'a> Layouter<'a> {
             depth: 0,
             inside_line: newline.is_none(),
             line_start: if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
-            levels: vec![Column { wide: 0, narrow: 0 }],
+            levels: vec![Column::ZERO],
             comments: Vec::new(),
         }
     }
@@ -204,15 +223,9 @@ fn measure(bytes: &[u8], mut at: usize, tab: u32) -> (Column, usize) {
     }
     let mut column = Column { wide: (at - start) as u32, narrow: (at - start) as u32 };
     let tab = tab.max(1);
-    loop {
-        column = match bytes.get(at) {
-            Some(b' ') => Column { wide: column.wide + 1, narrow: column.narrow + 1 },
-            Some(b'\t') => {
-                Column { wide: (column.wide / tab).saturating_add(1).saturating_mul(tab), narrow: column.narrow + 1 }
-            }
-            Some(b'\x0c') => Column { wide: 0, narrow: 0 },
-            _ => return (column, at),
-        };
+    while let Some(next) = bytes.get(at).and_then(|&byte| column.behind(byte, tab)) {
+        column = next;
         at += 1;
     }
+    (column, at)
 }

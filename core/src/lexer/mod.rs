@@ -8,7 +8,9 @@ mod layout;
 mod scan;
 
 pub use error::LexError;
+pub(crate) use layout::Column;
 pub use scan::Lexer;
+pub(crate) use scan::{Action, Meaning};
 
 use crate::regex::Term;
 

@@ -14,7 +14,7 @@ use crate::span::Span;
 
 /// What the scanner does with the match of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(crate) enum Action {
     Emit,
     Open,
     Close,
@@ -24,9 +24,9 @@ pub(super) enum Action {
 
 /// What a pattern of the automaton means.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Meaning {
-    pub(super) kind: Kind,
-    pub(super) action: Action,
+pub(crate) struct Meaning {
+    pub(crate) kind: Kind,
+    pub(crate) action: Action,
 }
 
 /// Divides texts into tokens. Shared between threads.
@@ -39,7 +39,7 @@ pub struct Lexer {
     pub(super) plain: Vec<Meaning>,
     /// `names[pattern]`, for messages.
     names: Vec<String>,
-    layout: LayoutSpec,
+    pub(super) layout: LayoutSpec,
     /// Whether a run of spaces may be skipped without the automaton.
     skips_spaces: OnceLock<bool>,
 }
@@ -131,6 +131,26 @@ impl Lexer {
         }
         layout.finish(out);
         Ok(())
+    }
+
+    /// What the scanner does with the match of a pattern of the automaton.
+    pub(crate) fn meaning(&self, pattern: u32) -> Meaning {
+        self.meanings[pattern as usize]
+    }
+
+    /// What the scanner calls a pattern of the automaton, in the user's terms.
+    pub(crate) fn pattern_name(&self, pattern: u32) -> &str {
+        &self.names[pattern as usize]
+    }
+
+    /// The patterns of the automaton, in the order in which they win ties, and the store of their terms.
+    pub(crate) fn patterns(&self) -> (Terms, Vec<Term>) {
+        (self.automaton.terms(), self.automaton.patterns().to_vec())
+    }
+
+    /// How tokens are made from line ends and indentation.
+    pub(crate) fn layout(&self) -> &LayoutSpec {
+        &self.layout
     }
 
     /// The kind of a text that is exactly one token; trivia and line ends are none.

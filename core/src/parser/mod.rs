@@ -3,5 +3,6 @@
 pub mod drive;
 pub mod error;
 pub mod predict;
+pub(crate) mod stacks;
 
 pub use error::{Found, ParseError, ReadError};

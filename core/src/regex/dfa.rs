@@ -138,6 +138,14 @@ impl Dfa {
     }
 }
 
+/// `classes[byte]`: a number that is equal for bytes with equal derivatives everywhere; and the lowest byte of each class.
+pub(crate) fn columns(terms: &Terms, patterns: &[Term]) -> ([u8; 256], Vec<u8>) {
+    let (classes, n_classes) = byte_classes(terms.byte_sets(patterns));
+    let mut representatives = vec![0; n_classes];
+    (0..=255u8).rev().for_each(|byte| representatives[usize::from(classes[usize::from(byte)])] = byte);
+    (classes, representatives)
+}
+
 /// A DFA that grows on demand; shared by threads.
 #[derive(Debug)]
 pub struct LazyDfa {
@@ -173,13 +181,11 @@ impl LazyDfa {
     }
 
     fn with_state_limit(terms: Terms, patterns: Vec<Term>, state_limit: usize) -> LazyDfa {
-        let (classes, n_classes) = byte_classes(terms.byte_sets(&patterns));
-        let mut representatives = vec![0; n_classes];
-        (0..=255u8).rev().for_each(|byte| representatives[usize::from(classes[usize::from(byte)])] = byte);
+        let (classes, representatives) = columns(&terms, &patterns);
         let mut cache = Cache {
             terms,
             classes,
-            shift: n_classes.next_power_of_two().trailing_zeros(),
+            shift: representatives.len().next_power_of_two().trailing_zeros(),
             representatives,
             states: Vec::new(),
             index: FxHashMap::default(),

@@ -21,6 +21,6 @@ mod dfa;
 
 pub use derivative::hidden_by;
 pub use dfa::{Dfa, LazyDfa};
-pub(crate) use dfa::{SKIP, STOP, Skip, UNKNOWN_ENTRY};
+pub(crate) use dfa::{SKIP, STOP, Skip, UNKNOWN_ENTRY, columns};
 pub use parse::RegexError;
 pub use term::{ByteSet, Term, Terms};

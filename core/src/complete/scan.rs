@@ -1,0 +1,339 @@
+//! Longest match without the end of the text: where a token may end, and what must not come then.
+//!
+//! A token ends at the last place where the automaton accepts, which is known only when it cannot accept any more. Read byte by
+//! byte, a text therefore has several *readings*. Each supposes for some tokens that they have ended, and it is wrong
+//! if the automaton of such a token accepts later after all. So a state of the scan is a state of the token automaton for the
+//! token that is being read, and the states of the tokens that must not accept any more, the *watched* ones:
+//!
+//! ```text
+//! tokens 1 1e5 name     text `1e`      reading: number `1e…`, not yet a token
+//!                                      reading: number `1`, name `e…`; watched: number `1e…`, dies with the byte 5
+//! ```
+//!
+//! A watched state goes away when its token cannot go on. Nearly always one reading is left, with nothing watched. A state
+//! knows which patterns *win* from it: those as which the token can still end, as the first of the patterns that accept
+//! there, without a watched one accepting on the way. With no such pattern the reading is dead.
+//!
+//! States are found when a text comes to them; then a byte costs one look-up.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::lazy::LazyTable;
+use crate::lexer::{Action, Lexer, Meaning};
+use crate::regex::{Term, Terms, columns};
+
+/// Number of a state of the scan.
+pub(crate) type ScanId = u32;
+
+/// No state: the reading is dead.
+pub(crate) const DEAD: ScanId = u32::MAX;
+
+/// There are too many states to go on.
+pub(crate) const FULL: ScanId = u32::MAX - 1;
+
+/// How many states there may be. Texts need some hundred; a token whose automaton explodes needs any number.
+const MOST_STATES: usize = 1 << 18;
+
+/// How many places the search for winning patterns visits before it takes each live one for winning.
+const MOST_VISITED: usize = 1 << 14;
+
+/// Where a byte leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The token goes on.
+    pub(crate) goes_on: ScanId,
+    /// The token has ended before the byte, which begins another one.
+    pub(crate) begins: ScanId,
+}
+
+/// What is known of a state.
+#[derive(Debug)]
+pub(crate) struct ScanState {
+    token: TokenId,
+    watched: Box<[TokenId]>,
+    /// The pattern as which the token may end here.
+    pub(crate) accept: Option<u32>,
+    /// The patterns as which it may end here or later, in their order.
+    pub(crate) winners: Arc<[u32]>,
+    /// Equal for states with equal winners.
+    pub(crate) winners_id: u32,
+}
+
+/// Number of a state of the token automaton.
+type TokenId = u32;
+
+/// The state from which no pattern matches.
+const NOTHING: TokenId = 0;
+
+/// The state before the first byte of a token.
+const FRESH: TokenId = 1;
+
+/// The states of the scan of one langlet, as far as texts have needed them. Shared by threads.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    meanings: Vec<Meaning>,
+    names: Vec<String>,
+    /// `classes[byte]`: bytes of one class lead from each state to the same one.
+    pub(crate) classes: [u8; 256],
+    /// `representatives[class]`: its lowest byte.
+    representatives: Vec<u8>,
+    states: LazyTable<ScanState>,
+    /// `rows[state][class]`: a [`Step`], or [`UNKNOWN`].
+    rows: LazyTable<Box<[AtomicU64]>>,
+    known: Mutex<Known>,
+}
+
+/// A step that was not computed yet: no state has this number.
+const UNKNOWN: u64 = (FULL as u64 - 1) << 32;
+
+/// The token automaton: what is left of each pattern that may still match.
+#[derive(Debug)]
+struct Known {
+    terms: Terms,
+    /// `tokens[state]`: pattern and residual, and the first pattern that accepts.
+    tokens: Vec<(Arc<[(u32, Term)]>, Option<u32>)>,
+    token_ids: FxHashMap<Arc<[(u32, Term)]>, TokenId>,
+    next: FxHashMap<(TokenId, u8), TokenId>,
+    ids: FxHashMap<(TokenId, Box<[TokenId]>), ScanId>,
+    winners: FxHashMap<Arc<[u32]>, u32>,
+    n_states: ScanId,
+}
+
+impl Scan {
+    /// Before the first byte.
+    pub(crate) const START: ScanId = 0;
+
+    pub(crate) fn new(lexer: &Lexer) -> Scan {
+        let (terms, patterns) = lexer.patterns();
+        let meanings = (0..patterns.len() as u32).map(|pattern| lexer.meaning(pattern)).collect();
+        let names = (0..patterns.len() as u32).map(|pattern| lexer.pattern_name(pattern).to_owned()).collect();
+        let (classes, representatives) = columns(&terms, &patterns);
+        let mut known = Known {
+            terms,
+            tokens: Vec::new(),
+            token_ids: FxHashMap::default(),
+            next: FxHashMap::default(),
+            ids: FxHashMap::default(),
+            winners: FxHashMap::default(),
+            n_states: 0,
+        };
+        assert_eq!(known.token(&[]), NOTHING);
+        let all: Vec<(u32, Term)> = (0..).zip(patterns).filter(|&(_, term)| !known.terms.is_empty(term)).collect();
+        // The first state stands for itself alone: a token that comes back to where it began has a text by then.
+        known.token_ids.clear();
+        assert_eq!(known.token(&all), FRESH);
+        known.tokens[FRESH as usize].1 = None;
+        known.token_ids.clear();
+        known.token_ids.insert(Arc::new([]), NOTHING);
+        let states = LazyTable::new(MOST_STATES);
+        let rows = LazyTable::new(MOST_STATES);
+        let scan = Scan { meanings, names, classes, representatives, states, rows, known: Mutex::new(known) };
+        let start = scan.intern(&mut scan.lock(), FRESH, Vec::new());
+        assert_eq!(start, Scan::START);
+        scan
+    }
+
+    /// What a match of the pattern means.
+    pub(crate) fn meaning(&self, pattern: u32) -> Meaning {
+        self.meanings[pattern as usize]
+    }
+
+    /// The pattern in the user's terms.
+    pub(crate) fn name(&self, pattern: u32) -> &str {
+        &self.names[pattern as usize]
+    }
+
+    /// Whether the pattern is a token, not a line end or trivia.
+    pub(crate) fn is_token(&self, pattern: u32) -> bool {
+        matches!(self.meaning(pattern).action, Action::Emit | Action::Open | Action::Close)
+    }
+
+    /// What is known of a state.
+    pub(crate) fn state(&self, id: ScanId) -> &ScanState {
+        self.states.get_or_init(id as usize, || unreachable!("a state is stored with its number"))
+    }
+
+    /// Where the byte leads.
+    #[inline]
+    pub(crate) fn step(&self, id: ScanId, byte: u8) -> Step {
+        self.step_by_class(id, self.classes[usize::from(byte)])
+    }
+
+    /// Where bytes lead, by class.
+    pub(crate) fn row(&self, id: ScanId) -> impl Iterator<Item = Step> + '_ {
+        (0..self.representatives.len()).map(move |class| self.step_by_class(id, class as u8))
+    }
+
+    #[inline]
+    fn step_by_class(&self, id: ScanId, class: u8) -> Step {
+        let row = self
+            .rows
+            .get_or_init(id as usize, || (0..self.representatives.len()).map(|_| AtomicU64::new(UNKNOWN)).collect());
+        let entry = &row[usize::from(class)];
+        // A step is a number by itself, and its states are stored before their numbers are given away under the lock.
+        let packed = match entry.load(Ordering::Acquire) {
+            UNKNOWN => {
+                let Step { goes_on, begins } = self.compute(id, class);
+                let packed = u64::from(goes_on) << 32 | u64::from(begins);
+                entry.store(packed, Ordering::Release);
+                packed
+            }
+            packed => packed,
+        };
+        Step { goes_on: (packed >> 32) as u32, begins: packed as u32 }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn compute(&self, id: ScanId, class: u8) -> Step {
+        let ScanState { token, watched, accept, .. } = self.state(id);
+        let mut known = self.lock();
+        let byte = self.representatives[usize::from(class)];
+        let Some(still) = known.still_watched(watched, byte) else { return Step { goes_on: DEAD, begins: DEAD } };
+        let next = known.step(*token, byte);
+        let mut begins = DEAD;
+        if accept.is_some() && known.accept(next).is_none() {
+            let first = known.step(FRESH, byte);
+            let mut watched = still.clone();
+            if next != NOTHING {
+                watched.push(next);
+            }
+            begins = self.intern(&mut known, first, watched);
+        }
+        let goes_on = self.intern(&mut known, next, still);
+        Step { goes_on, begins }
+    }
+
+    /// The number of a state; `DEAD` if no pattern wins from it.
+    fn intern(&self, known: &mut Known, token: TokenId, mut watched: Vec<TokenId>) -> ScanId {
+        if token == NOTHING {
+            return DEAD;
+        }
+        watched.sort_unstable();
+        watched.dedup();
+        let key = (token, watched.into_boxed_slice());
+        if let Some(&id) = known.ids.get(&key) {
+            return id;
+        }
+        // Nothing asks what wins from the first state.
+        let winners = if token == FRESH { Vec::new() } else { self.winners(known, token, &key.1) };
+        if winners.is_empty() && token != FRESH {
+            known.ids.insert(key, DEAD);
+            return DEAD;
+        }
+        let id = known.n_states;
+        if id as usize >= MOST_STATES {
+            return FULL;
+        }
+        known.n_states += 1;
+        let winners: Arc<[u32]> = winners.into();
+        let next_id = known.winners.len() as u32;
+        let winners_id = *known.winners.entry(winners.clone()).or_insert(next_id);
+        let accept = known.accept(token);
+        let watched = key.1.clone();
+        self.states.get_or_init(id as usize, || ScanState { token, watched, accept, winners, winners_id });
+        known.ids.insert(key, id);
+        id
+    }
+
+    /// The patterns as which a token may end from here on, in their order. Breadth first until each live pattern is found, along
+    /// ASCII first: that is enough nearly always, and most bytes are not.
+    fn winners(&self, known: &mut Known, token: TokenId, watched: &[TokenId]) -> Vec<u32> {
+        let mut found = Vec::new();
+        let n_live = known.tokens[token as usize].0.len();
+        let ascii: Vec<u8> = self.representatives.iter().copied().filter(u8::is_ascii).collect();
+        for bytes in [&ascii, &self.representatives] {
+            found.clear();
+            let mut seen: FxHashSet<(TokenId, Vec<TokenId>)> = FxHashSet::default();
+            let mut queue = vec![(token, watched.to_vec())];
+            let mut at = 0;
+            // Progress: each turn takes one place of the queue; there are finitely many, and a limit.
+            while at < queue.len() && found.len() < n_live {
+                let (token, watched) = queue[at].clone();
+                at += 1;
+                if let Some(pattern) = known.accept(token)
+                    && !found.contains(&pattern)
+                {
+                    found.push(pattern);
+                }
+                if queue.len() > MOST_VISITED {
+                    found = known.tokens[queue[0].0 as usize].0.iter().map(|&(pattern, _)| pattern).collect();
+                    break;
+                }
+                for &byte in bytes {
+                    let next = known.step(token, byte);
+                    if next != NOTHING
+                        && let Some(mut still) = known.still_watched(&watched, byte)
+                    {
+                        still.sort_unstable();
+                        still.dedup();
+                        if seen.insert((next, still.clone())) {
+                            queue.push((next, still));
+                        }
+                    }
+                }
+            }
+            if found.len() == n_live {
+                break;
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+impl Known {
+    /// The state with these residuals.
+    fn token(&mut self, live: &[(u32, Term)]) -> TokenId {
+        if let Some(&id) = self.token_ids.get(live) {
+            return id;
+        }
+        let id = self.tokens.len() as TokenId;
+        let live: Arc<[(u32, Term)]> = live.into();
+        let accept = live.iter().find(|(_, term)| self.terms.nullable(*term)).map(|&(pattern, _)| pattern);
+        self.tokens.push((live.clone(), accept));
+        self.token_ids.insert(live, id);
+        id
+    }
+
+    fn accept(&self, token: TokenId) -> Option<u32> {
+        self.tokens[token as usize].1
+    }
+
+    fn step(&mut self, token: TokenId, byte: u8) -> TokenId {
+        if let Some(&next) = self.next.get(&(token, byte)) {
+            return next;
+        }
+        let live = self.tokens[token as usize].0.clone();
+        let mut left: Vec<(u32, Term)> = Vec::with_capacity(live.len());
+        for &(pattern, term) in &*live {
+            let derivative = self.terms.derivative(term, byte);
+            if !self.terms.is_empty(derivative) {
+                left.push((pattern, derivative));
+            }
+        }
+        let next = self.token(&left);
+        self.next.insert((token, byte), next);
+        next
+    }
+
+    /// The watched states behind the byte that can still go on; `None` if one of them accepts there.
+    fn still_watched(&mut self, watched: &[TokenId], byte: u8) -> Option<Vec<TokenId>> {
+        let mut still = Vec::new();
+        for &token in watched {
+            let next = self.step(token, byte);
+            if self.accept(next).is_some() {
+                return None;
+            }
+            if next != NOTHING {
+                still.push(next);
+            }
+        }
+        Some(still)
+    }
+}

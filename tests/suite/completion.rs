@@ -1,0 +1,321 @@
+//! Completion: prefixes against the parser and against all programs of small languages; masks against their definition.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use langlet_core::Langlet;
+use langlet_core::complete::{
+    AcceptError, Constraint, Limits, Masks, Prefix, PushError, Recognizer, Status, Vocabulary,
+};
+use langlet_test_support::program::Programs;
+use langlet_test_support::strategy::choices;
+use proptest::prelude::*;
+
+/// The example of Proposition 7.
+const BIP: &str = "
+langlet bip
+start prog
+prog: term 'at' 'bap'
+term: expr ('and' expr)*
+expr: /b(u|o|i)p/
+skip BLANK = / +/
+";
+
+fn recognizer(langlet: &Langlet) -> Recognizer {
+    Recognizer::new(langlet, langlet.start())
+}
+
+fn pushed(recognizer: &Recognizer, text: &[u8]) -> Result<Prefix, PushError> {
+    let mut prefix = recognizer.prefix();
+    prefix.push(text).map(|()| prefix)
+}
+
+#[test]
+fn the_example_of_proposition_7() {
+    let bip = recognizer(&Langlet::root(BIP));
+    let status = |text: &str| pushed(&bip, text.as_bytes()).map(|prefix| prefix.status());
+    for text in ["", "b", "bi", "bip", "bip an", "bip and", "bip and bup a", "bip at", "bip at ba"] {
+        assert_eq!(status(text), Ok(Status::Completable), "{text}");
+    }
+    for text in ["bip at bap", "bip and bop at bap", "bip at bap  "] {
+        assert_eq!(status(text), Ok(Status::Complete), "{text}");
+    }
+    for (text, at) in [("bip at bo", 8), ("ba", 1), ("bip bip", 4), ("bip at bap b", 11), ("and", 0)] {
+        assert_eq!(status(text), Err(PushError::Dead { at }), "{text}");
+    }
+}
+
+/// A language, an alphabet that shows what is hard about its tokens, and how many letters complete any prefix.
+const SMALL: [(&str, &str, usize); 9] = [
+    // A name may become a keyword and the reverse.
+    ("langlet a\nstart s\ns: 'if' NAME | NAME '='\ntoken NAME = /[fi]+/\nskip B = / /", "if= ", 3),
+    // `1.` is a number, `1..1` a range; the number in between must not eat its dots.
+    ("langlet b\nstart s\ns: NUMBER ['..' NUMBER]\ntoken NUMBER = /1+(\\.1+)?/\nskip B = / /", "1. ", 3),
+    // `1e` is a number and a name unless a digit comes.
+    ("langlet c\nstart s\ns: NUMBER [NAME]\ntoken NUMBER = /1+(e1+)?/\ntoken NAME = /[ex]+/\nskip B = / /", "1ex ", 3),
+    // Blanks and comments in one pattern: a slash behind a blank may be a division.
+    ("langlet d\nstart s\ns: NAME ('/' NAME)*\ntoken NAME = /a/\nskip B = /( |\\/\\*\\*\\/)+/", "a/* ", 4),
+    // The token automaton looks two bytes ahead before it knows that `<` stands alone.
+    ("langlet e\nstart s\ns: NAME ('<' | '<--' | '-')* NAME\ntoken NAME = /a/\nskip B = / /", "a<- ", 3),
+    // Lines and blocks.
+    (
+        "langlet f\nstart s\ns: (NEWLINE | t)* END\nt: NAME (NEWLINE | ':' b)\nb: NEWLINE INDENT t+ DEDENT\n\
+         token NAME = /a/\nskip B = / +/\nlayout newline NEWLINE = /\\n/\nlayout indent INDENT DEDENT tab 8\n\
+         layout end END",
+        "a: \n",
+        3,
+    ),
+    // Joined lines and comments at the beginning of lines.
+    (
+        "langlet g\nstart s\ns: (NEWLINE | t)* END\nt: NAME ['(' [NAME] ')'] NEWLINE\n\
+         token NAME = /a/\nskip B = / +|#[a ]*/\nlayout newline NEWLINE = /\\n/\nlayout end NEWLINE END\njoin '(' ')'",
+        "a()\n#",
+        3,
+    ),
+    // Two ways to read the same tokens up to the last one.
+    ("langlet h\nstart s\ns: p 'x' | q 'y'\np: ['a' p 'a']\nq: ['a' q 'b']\nskip B = / /", "abxy", 5),
+    // A soft keyword.
+    ("langlet i\nstart s\ns: 'in' NAME | NAME '='\nsoft 'in' NAME\ntoken NAME = /[in]+/\nskip B = / /", "in= ", 3),
+];
+
+fn texts(alphabet: &str, longest: usize) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut from = 0;
+    for _ in 0..longest {
+        let to = all.len();
+        for index in from..to {
+            all.extend(alphabet.chars().map(|letter| format!("{}{letter}", all[index])).collect::<Vec<_>>());
+        }
+        from = to;
+    }
+    all
+}
+
+/// What all programs up to some length say of a prefix is what is decided, byte by byte.
+#[test]
+fn prefixes_of_small_languages_are_those_of_their_programs() {
+    for (langlet, alphabet, reserve) in SMALL {
+        let langlet = Langlet::root(langlet);
+        let recognizer = recognizer(&langlet);
+        let longest = if alphabet.len() > 4 { 7 } else { 8 };
+        let mut begun: BTreeSet<String> = BTreeSet::new();
+        let (mut n_programs, mut n_dead) = (0, 0);
+        let all = texts(alphabet, longest);
+        for text in &all {
+            let parses = langlet.parse(text.clone()).is_ok();
+            if parses {
+                n_programs += 1;
+                begun.extend((0..=text.len()).map(|end| text[..end].to_owned()));
+            }
+            let complete = pushed(&recognizer, text.as_bytes()).is_ok_and(|prefix| prefix.is_complete());
+            assert_eq!(complete, parses, "{}: {text:?} is a program", langlet.name());
+        }
+        for text in all.iter().filter(|text| text.len() + reserve <= longest) {
+            let completable = pushed(&recognizer, text.as_bytes()).is_ok();
+            assert_eq!(completable, begun.contains(text), "{}: {text:?} begins a program", langlet.name());
+            n_dead += usize::from(!completable);
+        }
+        assert!(n_programs > 3 && n_dead > 3, "{}: {n_programs} programs, {n_dead} dead", langlet.name());
+    }
+}
+
+/// The langlets, what decides their prefixes, and masks over a small vocabulary.
+static LANGLETS: LazyLock<Vec<(Langlet, Recognizer, Arc<Masks>)>> = LazyLock::new(|| {
+    let langlets = [BIP].map(Langlet::root).into_iter().chain(crate::BUILT_IN.map(crate::langlet));
+    let with_masks = |langlet: Langlet| {
+        let recognizer = recognizer(&langlet);
+        let masks = Masks::with_limits(&recognizer, Arc::new(vocabulary(&langlet)), Limits::default());
+        (langlet, recognizer, masks)
+    };
+    langlets.map(with_masks).collect()
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    /// Every prefix of a program is completable; it is complete exactly if it parses.
+    #[test]
+    fn prefixes_of_programs_are_completable(choices in choices(160)) {
+        for (langlet, recognizer, _) in LANGLETS.iter() {
+            let program = Programs::new(langlet).program(&choices);
+            let mut prefix = recognizer.prefix();
+            for (at, byte) in program.bytes().enumerate() {
+                if program.is_char_boundary(at) {
+                    prop_assert_eq!(prefix.is_complete(), langlet.parse(&program[..at]).is_ok(), "{:?}", &program[..at]);
+                }
+                prop_assert_eq!(prefix.push(&[byte]), Ok(()), "{} behind {:?}", langlet.name(), &program[..at]);
+            }
+            prop_assert!(prefix.is_complete());
+        }
+    }
+
+    /// A prefix that was rolled back, or forked, is the prefix of the bytes that are left.
+    #[test]
+    fn rollback_and_fork(choices in choices(400), cut in 0usize..2_000, again in 0usize..2_000) {
+        for (langlet, recognizer, _) in LANGLETS.iter() {
+            let program = Programs::new(langlet).program(&choices).repeat(3);
+            let mut prefix = recognizer.prefix();
+            let len = program.bytes().take_while(|&byte| prefix.push(&[byte]).is_ok()).count();
+            let mut fork = prefix.fork();
+            let cut = cut % (len + 1);
+            fork.rollback(cut);
+            prop_assert_eq!(&fork.bytes()[..], &program.as_bytes()[..len - cut]);
+            let again = again % (cut + 1);
+            prop_assert_eq!(fork.push(&program.as_bytes()[len - cut..len - cut + again]), Ok(()));
+            let anew = pushed(recognizer, &program.as_bytes()[..len - cut + again]).unwrap();
+            prop_assert_eq!(fork.is_complete(), anew.is_complete());
+            for byte in 0..=255 {
+                prop_assert_eq!(fork.fork().push(&[byte]).is_ok(), anew.fork().push(&[byte]).is_ok());
+            }
+            prop_assert_eq!(prefix.len(), len);
+        }
+    }
+
+    /// Masks are what their definition says: each entry pushed on a fork.
+    #[test]
+    fn masks_are_those_of_the_definition(choices in choices(120), cuts in prop::collection::vec(0usize..1_000, 3)) {
+        for (langlet, _, masks) in LANGLETS.iter() {
+            let program = Programs::new(langlet).program(&choices);
+            let vocabulary = masks.vocabulary();
+            for cut in &cuts {
+                let text = &program.as_bytes()[..cut % (program.len() + 1)];
+                let mut constraint = masks.constraint();
+                for &byte in text {
+                    prop_assert_eq!(constraint.accept(u32::from(byte)), Ok(()));
+                }
+                // Twice: computed, and found again.
+                check_mask(&mut constraint, vocabulary)?;
+                check_mask(&mut constraint, vocabulary)?;
+            }
+        }
+    }
+}
+
+fn check_mask(constraint: &mut Constraint, vocabulary: &Vocabulary) -> Result<(), TestCaseError> {
+    let mut mask = vec![u32::MAX; vocabulary.n_words() + 1];
+    prop_assert_eq!(constraint.mask(&mut mask), Ok(()));
+    for id in 0..mask.len() as u32 * 32 {
+        let expected = match vocabulary.bytes(id) {
+            Some(bytes) => !bytes.is_empty() && constraint.prefix().fork().push(bytes).is_ok(),
+            None => vocabulary.end_of_sequence().contains(&id) && constraint.is_complete(),
+        };
+        let found = mask[id as usize / 32] >> (id % 32) & 1 == 1;
+        let text = vocabulary.bytes(id).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let prefix = constraint.prefix().bytes();
+        prop_assert_eq!(found, expected, "{:?} behind {:?}", text, String::from_utf8_lossy(&prefix));
+    }
+    Ok(())
+}
+
+/// All single bytes by their value, then pieces: of programs of the langlet, and such as cross the bounds of tokens and lines.
+fn vocabulary(langlet: &Langlet) -> Vocabulary {
+    let mut entries: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
+    let pieces = [
+        "  ",
+        "\n",
+        "\n\n",
+        "\n ",
+        "\n  ",
+        "\n    ",
+        "\n\t",
+        "    ",
+        "\t ",
+        ")\n",
+        "):\n",
+        ":\n    ",
+        "a\n",
+        "#a\n  b",
+        "\\\n",
+        "\n#a\n",
+        "((",
+        "))",
+        "]}",
+        "a.b",
+        "a(b",
+        "if ",
+        " if",
+        " else:",
+        "elif",
+        "not in",
+        "1e",
+        "1.",
+        ".5",
+        "e5",
+        "0x",
+        "\"\"",
+        "\"\"\"",
+        "'''a",
+        "\"a\"",
+        "\\\"",
+        "a b",
+        " = ",
+        "==",
+        "**",
+        "//",
+        "/*",
+        "*/",
+        "//a\n",
+        "{\"",
+        "\":",
+        "\", \"",
+        "null",
+        "tru",
+        "bip",
+        " at bap",
+        "and b",
+        "é",
+        "\u{FEFF}",
+        "\u{FEFF} a",
+        "\u{FEFF}\n",
+        "\r\n",
+        "\r\n  ",
+        "\x0c a",
+        "return",
+        "\n    return",
+        "\n  return a\n",
+        "    return",
+        "pass\n\n",
+        "\n        \n    ",
+    ];
+    entries.extend(pieces.map(|piece| piece.as_bytes().to_vec()));
+    for seed in 0..6u8 {
+        let choices: Vec<u8> = (0..60).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed.wrapping_mul(91))).collect();
+        let program = Programs::new(langlet).program(&choices);
+        for length in [2, 3, 5, 9] {
+            entries.extend(program.as_bytes().chunks(length).map(<[u8]>::to_vec));
+        }
+    }
+    let n_entries = entries.len() as u32;
+    let numbered = (0..).zip(entries);
+    Vocabulary::new(numbered, [(n_entries, "<|endoftext|>".to_owned())]).unwrap()
+}
+
+#[test]
+fn a_sequence_ends_only_where_the_text_is_complete() {
+    let langlet = Langlet::root(BIP);
+    let entries = ["bip", " at", " bap", " and", "x"].map(|text| text.as_bytes().to_vec());
+    let vocabulary = Vocabulary::new((0..).zip(entries), [(5, "</s>".to_owned())]).unwrap();
+    let masks = Masks::new(&langlet, langlet.start(), Arc::new(vocabulary));
+    let mut constraint = masks.constraint();
+    let mut mask = [0];
+    let mut allowed = |constraint: &mut Constraint| {
+        constraint.mask(&mut mask).unwrap();
+        mask[0]
+    };
+    assert_eq!(allowed(&mut constraint), 0b1);
+    assert_eq!(constraint.accept(5), Err(AcceptError::Incomplete));
+    assert!(matches!(constraint.accept(4), Err(AcceptError::Refused { id: 4, error: PushError::Dead { at: 0 } })));
+    assert_eq!(constraint.accept(17), Err(AcceptError::Unknown { id: 17 }));
+    for id in [0, 1, 2] {
+        assert_eq!(constraint.accept(id), Ok(()));
+    }
+    assert_eq!(allowed(&mut constraint), 0b10_0000);
+    let mut logits = [1.0; 7];
+    constraint.sample(&mut logits).unwrap();
+    assert_eq!(logits.map(|logit| logit == 1.0), [false, false, false, false, false, true, false]);
+    assert_eq!(constraint.accept(5), Ok(()));
+    assert!(constraint.has_ended());
+    assert_eq!((allowed(&mut constraint), constraint.accept(0)), (0, Err(AcceptError::Ended)));
+    constraint.rollback(2);
+    assert_eq!(allowed(&mut constraint), 0b100);
+}
