@@ -30,6 +30,7 @@
 pub mod constant;
 pub mod interpolation;
 pub mod layout;
+pub(crate) mod postfix;
 pub mod raise;
 pub(crate) mod complete;
 pub mod build;

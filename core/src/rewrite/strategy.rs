@@ -1,7 +1,7 @@
 //! Strategies: in which order the nodes of a tree are visited, and what is visited again.
 //!
 //! * *Top down*, once: from the root; at a node the outermost level of a chain first. Where a rule applies, the visit goes on
-//!   in the copies of what its metavariables stood for.
+//!   in what its metavariables stood for.
 //! * *Bottom up*, once: children first, the innermost level of a chain first. A result is not visited again.
 //! * *Innermost*: bottom up, and what a rule has made is visited again, until no rule applies. A node that a rule makes has
 //!   one more generation than the node that it was made from; more generations than the bound are an error that names the
@@ -15,10 +15,11 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 use slotmap::Key;
 
-use super::apply::{Applier, Outcome, source_span};
+use super::above::Above;
+use super::apply::{Applier, Outcome};
+use super::bound::Kept;
 use super::condition::Test;
 use super::rule::Rule;
-use super::template::Copied;
 use super::transform::TranslateError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::notation::syntax::Strategy;
@@ -30,6 +31,7 @@ pub(crate) const BOUND: u32 = 1000;
 pub(crate) struct Visitor<'a, 'b> {
     pub(crate) applier: &'b mut Applier<'a>,
     rules: &'b [&'a Rule],
+    above: Above<'a>,
     /// `by_chain[chain]`: the range in `candidates`; `None` if not asked before.
     by_chain: Vec<Option<Range<usize>>>,
     /// Levels of a chain, outermost first, each with the number of a rule that may apply there.
@@ -46,7 +48,8 @@ pub(crate) fn run<'a>(
     if rules.is_empty() {
         return Ok(());
     }
-    let mut visitor = Visitor { applier, rules, by_chain: Vec::new(), candidates: Vec::new() };
+    let above = Above::new(rules, applier.named);
+    let mut visitor = Visitor { applier, rules, above, by_chain: Vec::new(), candidates: Vec::new() };
     match strategy {
         Strategy::TopDown => visitor.top_down(tree),
         Strategy::BottomUp => visitor.bottom_up(tree),
@@ -77,7 +80,7 @@ impl Visitor<'_, '_> {
     fn top_down(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
         // Nodes to visit, with the number of levels that are theirs, from the last one up.
         let mut work = vec![(tree.root, usize::MAX)];
-        // Progress: each turn visits a node of the source or a copy of a smaller one.
+        // Progress: each turn visits a node of the source each once, or a copy.
         while let Some((id, n_levels)) = work.pop() {
             // A separator may have gone with what was removed.
             if !tree.nodes.contains_key(id) {
@@ -90,13 +93,13 @@ impl Visitor<'_, '_> {
                 if usize::from(level) + n_levels.min(len) < len {
                     continue;
                 }
-                outcome = self.applier.apply(tree, Node { id, level }, self.rules[rule])?;
+                outcome = self.applier.apply(tree, Node { id, level }, self.rules[rule], &self.above)?;
                 if outcome.is_some() {
                     break;
                 }
             }
-            if let Some(Outcome { copies, .. }) = outcome {
-                work.extend(copies.iter().rev().map(|copy| (copy.id, copy.n_levels)));
+            if let Some(Outcome { kept, .. }) = outcome {
+                work.extend(kept.iter().rev().map(|kept| (kept.id, kept.n_levels)));
                 continue;
             }
             let from = work.len();
@@ -141,7 +144,7 @@ impl Visitor<'_, '_> {
         // Progress: a pass that changes nothing is the last; there are no more than the bound.
         loop {
             let n_applied = self.applier.applied.len();
-            self.innermost_pass(tree, bound, looks_around)?;
+            self.innermost_pass(tree, bound)?;
             if !looks_around || self.applier.applied.len() == n_applied {
                 return Ok(());
             }
@@ -156,8 +159,9 @@ impl Visitor<'_, '_> {
         }
     }
 
-    fn innermost_pass(&mut self, tree: &mut Tree, bound: u32, looks_around: bool) -> Result<(), TranslateError> {
+    fn innermost_pass(&mut self, tree: &mut Tree, bound: u32) -> Result<(), TranslateError> {
         let mut generations = Generations::default();
+        self.above = Above::new(self.rules, self.applier.named);
         let mut work = vec![Turn::Enter(tree.root)];
         while let Some(turn) = work.pop() {
             match turn {
@@ -170,8 +174,7 @@ impl Visitor<'_, '_> {
                         None => (0, None),
                     };
                     let n_refusals = self.applier.refusals.len();
-                    let span = source_span(tree, Node::top(id));
-                    let Some((rule, Outcome { placed, copies })) = self.first_of_levels(tree, id)? else { continue };
+                    let Some((rule, Outcome { placed, kept })) = self.first_of_levels(tree, id)? else { continue };
                     if self.applier.refusals.len() > n_refusals {
                         continue;
                     }
@@ -179,9 +182,10 @@ impl Visitor<'_, '_> {
                     let entry = generations.history.len() as u32 - 1;
                     if generation >= bound {
                         let rules = self.circle(&generations, entry);
+                        let span = self.applier.applied.last().map(|one| one.span).unwrap_or_default();
                         return Err(TranslateError::Loop { span, rules, bound });
                     }
-                    generations.add(tree, &placed, &copies, (generation + 1, entry), looks_around);
+                    generations.add(tree, &placed, &kept, (generation + 1, entry));
                     work.extend(placed.iter().rev().map(|node| Turn::Enter(node.id)));
                 }
             }
@@ -226,7 +230,7 @@ impl Visitor<'_, '_> {
             if level != node.level {
                 continue;
             }
-            if let Some(outcome) = self.applier.apply(tree, node, self.rules[rule])? {
+            if let Some(outcome) = self.applier.apply(tree, node, self.rules[rule], &self.above)? {
                 return Ok(Some((rule, outcome)));
             }
         }
@@ -257,16 +261,15 @@ impl Visitor<'_, '_> {
 }
 
 impl Generations {
-    /// Notes what an application has made. What it copied has been visited, unless rules look around.
-    fn add(&mut self, tree: &Tree, placed: &[Node], copies: &[Copied], entry: (u32, u32), looks_around: bool) {
-        let copied: FxHashSet<NodeId> = copies.iter().map(|copy| copy.id).collect();
+    /// Notes what an application has made. What it kept has been visited; if rules look around,
+    /// the next pass visits it again.
+    fn add(&mut self, tree: &Tree, placed: &[Node], kept: &[Kept], entry: (u32, u32)) {
+        let kept: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
         let mut work: Vec<NodeId> = placed.iter().map(|node| node.id).collect();
         while let Some(id) = work.pop() {
             self.of.insert(id, entry);
-            if copied.contains(&id) {
-                if !looks_around {
-                    self.done.insert(id);
-                }
+            if kept.contains(&id) {
+                self.done.insert(id);
             } else {
                 work.extend(children(tree, id));
             }
