@@ -186,8 +186,9 @@ impl Placing<'_> {
         None
     }
 
-    /// Whether siblings can go and those that stay keep their part in the rule: the automaton is where it was as soon as the
-    /// next one is read. So the stream of `print >>f, x` is no element of a list, although `print >>x` can be read.
+    /// Whether siblings can go and those that stay keep their part in the rule: as soon as the next one is read the automaton is
+    /// where it was, or where it goes on in the same way, as behind the first element of a list, which may have more behind it.
+    /// So the stream of `print >>f, x` is no element of a list, although `print >>x` can be read: `print >>x,` cannot.
     fn is_left_out(&self, tree: &Tree, states: &mut ListStates, from: Node, to: Node) -> bool {
         let network = &self.target.tables().network;
         let step = |at: StateId, node: Node| {
@@ -199,13 +200,42 @@ impl Placing<'_> {
             let Some(next) = step(behind, to) else { return false };
             behind = next;
         }
+        // Whether everything that goes on from one state goes on from another.
+        let goes_on = |new: StateId, old: StateId| {
+            let (new_state, old_state) = (network.state(new), network.state(old));
+            let is_same = |&(symbol, to): &(Symbol, StateId)| network.step(new, symbol) == Some(to);
+            new == old || (new_state.accepting || !old_state.accepting) && old_state.transitions.iter().all(is_same)
+        };
         match tree.next_sibling(to) {
-            Some(next) => step(before, next).is_some_and(|state| Some(state) == step(behind, next)),
+            Some(next) => step(before, next).zip(step(behind, next)).is_some_and(|(new, old)| goes_on(new, old)),
             // At the end: the automaton is where it was, or a separator is left that the list may end with.
             None => {
-                let leaves_separator = tree.prev_sibling(from).is_some_and(|last| step(behind, last) == Some(before));
-                network.state(before).accepting && (before == behind || leaves_separator)
+                let last = tree.prev_sibling(from);
+                let leaves_separator = last.is_some_and(|last| step(behind, last) == Some(before));
+                let is_same = before == behind || goes_on(before, behind) && self.may_be_single(tree, from);
+                network.state(before).accepting && (is_same || leaves_separator)
             }
         }
+    }
+
+    /// Whether the list of which the nodes from `from` on are taken away is still one: more than one child is left, or there are
+    /// constants around it that say so, as in `[a]`. `(a)` is no list.
+    fn may_be_single(&self, tree: &Tree, from: Node) -> bool {
+        let Some(first) = tree.prev_sibling(from) else { return false };
+        if tree.prev_sibling(first).is_some() {
+            return true;
+        }
+        let Some(list) = tree.parent(from).map(|list| Node::top(list.id)) else { return false };
+        let Some(above) = tree.parent(list) else { return false };
+        let around = [tree.prev_sibling(list), tree.next_sibling(list)];
+        let children = tree.children(above).map(|child| self.space.to_target(tree.symbol(child)));
+        let children: Option<Vec<Symbol>> = children.collect();
+        let rule = self.space.to_target(tree.symbol(above));
+        let neutrals = &self.target.grammar().neutrals;
+        let is_neutral = |children: Vec<Symbol>| {
+            neutrals.iter().any(|(neutral, rhs)| Some(*neutral) == rule && rhs.derives(&children))
+        };
+        around.iter().all(|node| node.is_some_and(|node| self.is_constant(tree, node)))
+            && !children.is_some_and(is_neutral)
     }
 }

@@ -103,6 +103,26 @@ impl Spacing {
             from = at.map_or(from, |at| at + 1);
             aligned.push(at);
         }
+        // The end of a block goes with what stands before it, and so do the comments there.
+        let ends_block = |fragment: &Fragment, leaf: NodeId| {
+            let grammar = fragment.tree.langlet.grammar();
+            grammar.layout.indent.is_some_and(|indent| fragment.tree.symbol(fragment.tree.bottom(leaf)) == indent.dedent)
+        };
+        let mut ends: Vec<usize> = Vec::new();
+        for number in 1..right.len() {
+            let Some(last) = template.metavariable_below(Node::top(right[number - 1])) else { continue };
+            let is_end = |&at: &usize| {
+                let before = pattern.metavariable_below(Node::top(left[at - 1]));
+                ends_block(pattern, left[at]) && before.is_some_and(|before| before.variable == last.variable)
+            };
+            if ends_block(template, right[number])
+                && let Some(at) = (1..left.len()).find(is_end)
+            {
+                aligned.iter_mut().filter(|known| **known == Some(at)).for_each(|known| *known = None);
+                aligned[number] = Some(at);
+                ends.push(number);
+            }
+        }
         let is_variable = |number: usize| template.metavariable_below(Node::top(right[number])).is_some();
         let is_dropped = |at: usize| {
             at < left.len() && !aligned.contains(&Some(at)) && pattern.metavariable_below(Node::top(left[at])).is_none()
@@ -110,6 +130,9 @@ impl Spacing {
         let alike = |at: usize, leaf: NodeId| pattern.tree.leaf_trivia(left[at]) == template.tree.leaf_trivia(leaf);
         let kept = |number: usize| {
             let Some(last) = number.checked_sub(1) else { return (aligned[0] == Some(0)).then(|| left[0]) };
+            if ends.contains(&number) {
+                return aligned[number].map(|at| left[at]);
+            }
             let before = aligned[last];
             let at = match aligned[number] {
                 Some(at) => Some(at).filter(|&at| !is_variable(number) || (at > 0 && before == Some(at - 1))),
@@ -322,6 +345,11 @@ impl Filling<'_, '_> {
     /// The white space of the template goes before the node, unless what stands there holds more than blanks.
     fn adopt_trivia(&self, tree: &mut Tree, node: Node) -> Result<(), EditError> {
         let Some(trivia) = &self.trivia else { return Ok(()) };
+        // No blanks before the end of a line.
+        let first = tree.first_leaf(node.id).map(|leaf| tree.symbol(tree.bottom(leaf)));
+        if first.is_some() && first == self.placing.newline() {
+            return Ok(());
+        }
         if tree.trivia(node).contains(|c: char| !c.is_whitespace() || c == '\n' || c == '\r') {
             return Ok(());
         }

@@ -379,7 +379,10 @@ impl Transform {
                 return Err(foreign.unwrap_or_else(|| wrong(span, reason)));
             }
         }
-        if let Some(leaf) = written.next() {
+        // A text without statements has fewer tokens at its end.
+        let end = &tree.langlet.grammar().layout.end;
+        let is_end = |leaf: NodeId| tree.leaf_text(leaf).is_empty() && end.contains(&tree.symbol(tree.bottom(leaf)));
+        if let Some(leaf) = written.find(|&leaf| !is_end(leaf)) {
             let end = text.len() as u32;
             return Err(wrong(Span::new(end, end), format!("`{}` was written and is not read", tree.leaf_text(leaf))));
         }
