@@ -179,6 +179,12 @@ fn quotations_are_filled() {
     let body = many(&["x = 1", "if a:\n b\n"]);
     let filled = quoted(&python, "while_stmt", "while 1:\n  $body*\n  break\n", &[("body", body)]);
     assert_eq!(filled, "while 1:\n    x = 1\n    if a:\n        b\n    break\n");
+    // A head with postfixes needs no brackets before further ones.
+    let called = |x: &'static str| quoted(&python, "power", "$x.f(1) ** 2", &[("x", x.into())]);
+    assert_eq!(called("a"), "a.f(1) ** 2");
+    assert_eq!(called("a.b(c)"), "a.b(c).f(1) ** 2");
+    assert_eq!(called("a ** b"), "(a ** b).f(1) ** 2");
+    assert_eq!(called("a + b"), "(a + b).f(1) ** 2");
     // Read once, filled often.
     let quotation = Quotation::new(&python, "test", "$a if $c else $a").unwrap();
     assert_eq!(quotation.metavariables(), ["a", "c"]);

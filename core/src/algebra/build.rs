@@ -188,6 +188,18 @@ pub(crate) fn make(
     Ok(None)
 }
 
+/// As [`make`], where nothing has to be added.
+pub(crate) fn make_as_it_is(
+    tree: &mut Tree,
+    symbol: Symbol,
+    argument: Argument<'_>,
+) -> Result<Option<(Node, FxHashSet<NodeId>)>, BuildError> {
+    let langlet = tree.langlet().clone();
+    let mut arguments = Arguments::new(&langlet, &[argument])?;
+    let fitted = arguments.whole(symbol, Effort::AsTheyAre);
+    fitted.map(|fitted| arguments.put(tree, 0, &fitted)).transpose()
+}
+
 /// Arguments as a run of children of `rule`, between children that are there: copies and the constants that are missing,
 /// detached, and the new tokens.
 ///

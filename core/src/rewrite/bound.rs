@@ -120,6 +120,15 @@ impl Bound {
         children
     }
 
+    /// As [`Bound::dissolve`], for a node of a result: where it was kept, its children are.
+    pub(crate) fn dissolve_kept(&mut self, tree: &mut Tree, id: NodeId, kept: &mut Vec<Kept>) {
+        let children = self.dissolve(tree, id);
+        if let Some(at) = kept.iter().position(|kept| kept.id == id) {
+            let parts: Vec<Kept> = children.into_iter().map(|child| Kept::new(tree, Node::top(child))).collect();
+            kept.splice(at..at + 1, parts);
+        }
+    }
+
     /// The key of what now stands where the node stood.
     pub(crate) fn now(&self, id: NodeId) -> NodeId {
         self.taken.iter().find(|(_, taken)| *taken == id).map_or(id, |&(hole, _)| hole)

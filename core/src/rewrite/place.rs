@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bound::Kept;
+use super::bound::{Bound, Kept};
 use super::space::Space;
 use crate::algebra::postfix::can_join;
 use crate::algebra::{InterpolationError, Kind, Step};
@@ -300,23 +300,32 @@ impl Placing<'_> {
         &self,
         tree: &mut Tree,
         id: NodeId,
-        kept: &FxHashSet<NodeId>,
+        bound: &mut Bound,
+        kept: &mut Vec<Kept>,
     ) -> Result<(), EditError> {
+        let mut ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
         let mut work: Vec<NodeId> = tree.children(tree.bottom(id)).map(|child| child.id).collect();
         // Progress: each turn goes down, or takes brackets off.
         while let Some(id) = work.pop() {
-            if tree.stored(id).is_leaf() || kept.contains(&id) {
+            if tree.stored(id).is_leaf() || ids.contains(&id) {
                 continue;
             }
-            let top = tree.symbol(Node::top(id));
-            match self.in_brackets(tree, id).and_then(|inner| self.level_for(tree, &[top], inner)) {
-                None => work.extend(tree.children(tree.bottom(id)).map(|child| child.id)),
-                Some(inner) => {
-                    let inner = self.take_out(tree, id, inner)?;
-                    let fitted = self.fit_along(tree, &[Kind::Pure], top, inner)?.expect("a pure path was found");
-                    tree.replace_unchecked(Node::top(id), fitted);
-                    work.push(fitted.id);
-                }
+            let top = Node::top(id);
+            let inner = self.in_brackets(tree, id);
+            if let Some(inner) = inner.and_then(|inner| self.level_for(tree, &[tree.symbol(top)], inner)) {
+                let inner = self.take_out(tree, id, inner)?;
+                let fitted = self.fit_along(tree, &[Kind::Pure], tree.symbol(top), inner)?;
+                work.push(tree.replace_unchecked(top, fitted.expect("a pure path was found")).id);
+            } else if let Some((inner, parts)) =
+                inner.and_then(|inner| Some((inner, self.postfix_parts(tree, top, inner)?)))
+            {
+                let inner = self.take_out(tree, id, inner)?;
+                bound.dissolve_kept(tree, inner.id, kept);
+                ids = kept.iter().map(|kept| kept.id).collect();
+                tree.exchange(id, &parts);
+                work.extend(parts.iter().map(|part| part.id));
+            } else {
+                work.extend(tree.children(tree.bottom(id)).map(|child| child.id));
             }
         }
         Ok(())

@@ -106,7 +106,10 @@ impl Spacing {
         // The end of a block goes with what stands before it, and so do the comments there.
         let ends_block = |fragment: &Fragment, leaf: NodeId| {
             let grammar = fragment.tree.langlet.grammar();
-            grammar.layout.indent.is_some_and(|indent| fragment.tree.symbol(fragment.tree.bottom(leaf)) == indent.dedent)
+            grammar
+                .layout
+                .indent
+                .is_some_and(|indent| fragment.tree.symbol(fragment.tree.bottom(leaf)) == indent.dedent)
         };
         let mut ends: Vec<usize> = Vec::new();
         for number in 1..right.len() {
@@ -181,9 +184,8 @@ impl<'a> Filler<'a> {
         let filled = self.fill_leaves(tree, fragment, &template.spacings[self.alternative], is_last);
         // A metavariable that stands for the root of the tree leaves a leaf in its place.
         let root = std::mem::replace(&mut tree.root, self.bound.now(old_root));
-        let kept = filled?;
-        let ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
-        self.placing.without_needless_brackets(tree, root, &ids)?;
+        let mut kept = filled?;
+        self.placing.without_needless_brackets(tree, root, &mut self.bound, &mut kept)?;
         Ok(Filled { node: Node::top(root), kept })
     }
 
@@ -304,7 +306,7 @@ impl Filling<'_, '_> {
             Some(fitted) => fitted,
             None => {
                 if let Some(parts) = self.placing.postfix_parts(tree, place, node) {
-                    self.dissolve(tree, node);
+                    self.bound.dissolve_kept(tree, node.id, &mut self.kept);
                     self.adopt_trivia(tree, parts[0])?;
                     tree.exchange(place.id, &parts);
                     return Ok(());
@@ -325,20 +327,9 @@ impl Filling<'_, '_> {
         match self.placing.brackets_for(tree, symbol, node) {
             None => Err(FillError::NoPlace(self.variable)),
             Some(brackets) => {
-                self.dissolve(tree, node);
+                self.bound.dissolve_kept(tree, node.id, &mut self.kept);
                 Ok(self.placing.bracketed(tree, brackets)?)
             }
-        }
-    }
-
-    /// Detaches the children of a bound node, which are kept in its stead.
-    fn dissolve(&mut self, tree: &mut Tree, node: Node) {
-        let at = self.kept.iter().position(|kept| kept.id == node.id);
-        let children = self.bound.dissolve(tree, node.id);
-        let parts = children.into_iter().map(|child| Kept::new(tree, Node::top(child)));
-        match at {
-            Some(at) => drop(self.kept.splice(at..at + 1, parts.collect::<Vec<_>>())),
-            None => self.kept.extend(parts.collect::<Vec<_>>()),
         }
     }
 
