@@ -34,6 +34,7 @@ pub(crate) mod postfix;
 pub mod raise;
 pub(crate) mod complete;
 pub mod build;
+pub(crate) mod comments;
 pub mod embedding;
 pub mod split;
 pub mod block;

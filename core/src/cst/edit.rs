@@ -513,8 +513,8 @@ impl Tree {
     }
 
     /// Removes the siblings `first` to `last` and all below them; the rule above must admit what is left. Linear in what is
-    /// removed, however many siblings there are.
-    pub(crate) fn cut(&mut self, first: NodeId, last: NodeId) {
+    /// removed, however many siblings there are. The key of the parent; of the only child that is left, which takes its levels.
+    pub(crate) fn cut(&mut self, first: NodeId, last: NodeId) -> NodeId {
         let parent = self.stored(first).parent;
         self.unlink(first, last);
         let mut at = first;
@@ -527,7 +527,7 @@ impl Tree {
             }
             at = next;
         }
-        self.merge(parent);
+        self.merge(parent)
     }
 
     /// Puts several detached nodes in the place of a child of an inner node, which is gone. Linear in the new nodes and in

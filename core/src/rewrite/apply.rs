@@ -8,6 +8,7 @@
 //! its metavariables stand for, but where lines of that are indented anew.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use slotmap::Key;
 
 use super::above::Above;
 use super::bound::{Bound, Kept};
@@ -51,8 +52,45 @@ pub(crate) struct State {
     pub(crate) pending: Pending,
     /// By node that a rule has made: the place of what it was made of.
     places: FxHashMap<NodeId, Span>,
+    /// Of the last removal: a node that is gone, since one child was left; and that child, if it stands before what was
+    /// removed, with the number of levels that it took over.
+    pub(crate) joined: Option<(NodeId, (NodeId, u16))>,
     /// By symbol, whether a node of it may have lines: found when it is asked for.
     holds_lines: Option<Vec<bool>>,
+    /// The last tokens of nodes that have a long way to it, in `not not … not x` for instance.
+    last_leaves: FxHashMap<NodeId, NodeId>,
+}
+
+/// So many steps to the last token of a node are a long way.
+const LONG_WAY: usize = 16;
+
+impl State {
+    /// Forgets what does not hold for another visit of the tree.
+    pub(crate) fn begin_phase(&mut self) {
+        self.last_leaves.clear();
+    }
+
+    /// The last token of a node. Nodes on a long way to it are remembered, so that those further down need no walk.
+    fn last_leaf(&mut self, tree: &Tree, id: NodeId) -> Option<NodeId> {
+        let mut passed = Vec::new();
+        let mut at = id;
+        // Progress: each turn goes down.
+        let last = loop {
+            let stored = tree.stored(at);
+            let known = if self.last_leaves.is_empty() { None } else { self.last_leaves.get(&at) };
+            match known {
+                Some(&leaf) if tree.nodes.contains_key(leaf) => break leaf,
+                _ if stored.is_leaf() => break at,
+                _ if stored.first().is_null() => return tree.last_leaf(id),
+                _ => passed.push(at),
+            }
+            at = tree.stored(stored.first()).prev;
+        };
+        if passed.len() > LONG_WAY {
+            self.last_leaves.extend(passed.into_iter().map(|id| (id, last)));
+        }
+        Some(last)
+    }
 }
 
 /// What an application left.
@@ -65,10 +103,11 @@ pub(crate) struct Outcome {
 }
 
 impl Applier<'_> {
-    /// Where a node stood. Linear in the depth of its last token, but for what a rule has made and has not kept in order.
-    fn places_of(&self, tree: &Tree, node: Node) -> Places {
+    /// Where a node stood. A few look-ups, but for what a rule has made and has not kept in order.
+    fn places_of(&mut self, tree: &Tree, node: Node) -> Places {
+        let last = self.state.last_leaf(tree, node.id);
         let edges = || {
-            let (first, last) = (tree.first_leaf(node.id)?, tree.last_leaf(node.id)?);
+            let (first, last) = (tree.first_leaf(node.id)?, last?);
             let (first, last) = (tree.place(first)?, tree.place(last)?);
             (first.start <= last.end).then(|| first.cover(last))
         };
@@ -93,7 +132,7 @@ impl Applier<'_> {
             (None, place) => place.unwrap_or_default(),
             (Some(_), _) => source_span(tree, node),
         };
-        Places { source, place }
+        Places { source, place, last }
     }
 
     /// Applies one rule at one node; `None` if it does not match.
@@ -239,7 +278,13 @@ impl Applier<'_> {
         let kept_ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
         let pieces = pieces(tree, &placed, &kept_ids);
         self.reindent(tree, &pieces, &kept)?;
-        separate(tree, self.placing, &pieces)?;
+        // Where the result ends with what the node ended with, what stands behind it is as it was.
+        let end = match pieces.last() {
+            Some(&Piece::Kept(id)) => self.state.last_leaf(tree, id),
+            _ => None,
+        };
+        let ends_alike = end.is_some() && end == span_of.last;
+        separate(tree, self.placing, &pieces, ends_alike, |tree, id| self.state.last_leaf(tree, id))?;
         if is_moved {
             for node in &placed {
                 comments::lift(tree, node.id)?;
@@ -273,7 +318,10 @@ impl Applier<'_> {
         if !self.options.drop_comments {
             self.state.pending.save(tree, (from, to), &self.lines.newline)?;
         }
-        tree.cut(from.id, to.id);
+        let (before, parent) = (tree.prev_sibling(from), tree.stored(from.id).parent);
+        let n_levels = tree.chain(Node::top(parent)).len() as u16;
+        let left = tree.cut(from.id, to.id);
+        self.state.joined = before.filter(|before| left == before.id).map(|before| (parent, (before.id, n_levels)));
         Ok(Some(Vec::new()))
     }
 
@@ -361,6 +409,8 @@ struct Places {
     source: Span,
     /// In the text that its tree was parsed from.
     place: Option<Span>,
+    /// Its last token.
+    last: Option<NodeId>,
 }
 
 /// Gives line ends their text that stood at the end of the source, without one, and now have something behind them.

@@ -12,6 +12,7 @@
 
 use super::bound::{Kept, blanks_before};
 use super::pieces::Piece;
+use crate::algebra::layout::own_step;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -37,11 +38,7 @@ impl Lines {
             None => "\n",
         };
         let declared = grammar.layout.indent.and_then(|indent| grammar.constant_text(indent.indent)).unwrap_or("    ");
-        let step = grammar.layout.indent.and_then(|indent| {
-            let opening = tree.leaf_ids(tree.root).find(|&leaf| tree.symbol(tree.bottom(leaf)) == indent.indent)?;
-            let first = tree.next_leaf(opening)?;
-            Some(tree.indentation(Node::top(first))).filter(|blanks| !blanks.is_empty())
-        });
+        let step = own_step(tree);
         let is_open = !text.ends_with(['\n', '\r']);
         Lines { newline: newline.to_owned(), is_open, step: step.unwrap_or_else(|| declared.to_owned()) }
     }

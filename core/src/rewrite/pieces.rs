@@ -71,15 +71,26 @@ pub(crate) fn note_places(tree: &mut Tree, pieces: &[Piece], span: Option<Span>)
     }
 }
 
-/// Puts a blank between tokens that would read as others if they touched: between pieces, and at the edges of the result.
-pub(crate) fn separate(tree: &mut Tree, placing: Placing<'_>, pieces: &[Piece]) -> Result<(), EditError> {
+/// Puts a blank between tokens that would read as others if they touched: between pieces, and at the edges of the result, but for
+/// the right one if the result `ends_alike`. `last_leaf` finds the last token of a node.
+pub(crate) fn separate(
+    tree: &mut Tree,
+    placing: Placing<'_>,
+    pieces: &[Piece],
+    ends_alike: bool,
+    mut last_leaf: impl FnMut(&Tree, NodeId) -> Option<NodeId>,
+) -> Result<(), EditError> {
+    let mut last = |tree: &Tree, piece: Piece| match piece {
+        Piece::Token(leaf) => Some(leaf),
+        Piece::Kept(id) => last_leaf(tree, id),
+    };
     // Only a node without tokens has no last one.
     let mut last_piece: Option<Piece> = None;
-    let set_apart = |tree: &mut Tree, leaf: NodeId, last_piece: Option<Piece>| {
+    let mut set_apart = |tree: &mut Tree, leaf: NodeId, last_piece: Option<Piece>| {
         if !tree.leaf_trivia(leaf).is_empty() {
             return Ok(());
         }
-        let before = match last_piece.and_then(|piece| piece.last(tree)) {
+        let before = match last_piece.and_then(|piece| last(tree, piece)) {
             Some(before) => Some(before),
             None => tree.prev_leaf(leaf),
         };
@@ -95,6 +106,9 @@ pub(crate) fn separate(tree: &mut Tree, placing: Placing<'_>, pieces: &[Piece]) 
             set_apart(tree, leaf, last_piece)?;
             last_piece = Some(piece);
         }
+    }
+    if ends_alike {
+        return Ok(());
     }
     let behind = last_piece.and_then(|piece| piece.last(tree)).and_then(|last| tree.next_leaf(last));
     behind.map_or(Ok(()), |behind| set_apart(tree, behind, last_piece))

@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::fragment::{Fragment, Repeat, Scope};
 use crate::algebra::build::{Argument, BuildError, finish, make, make_as_it_is, make_run};
+use crate::algebra::comments::{comments_of_argument, keep_comments};
 use crate::algebra::postfix::can_join;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
@@ -155,7 +156,13 @@ impl Quotation {
         let moved = moved.into_iter().zip(whole.leaf_ids(root.id).collect::<Vec<_>>());
         let new = moved.filter(|(old, _)| new.contains(old)).map(|(_, new)| new).collect();
         whole.set_root(root);
-        Ok(finish(whole, &new)?)
+        let arguments = fillings.iter().flat_map(|(_, filling)| match filling {
+            Filling::One(argument) => std::slice::from_ref(argument),
+            Filling::Many(arguments) => arguments,
+        });
+        let mut comments = comments_of_argument(whole.langlet(), &Argument::from(&self.fragment.tree));
+        comments.extend(arguments.flat_map(|argument| comments_of_argument(whole.langlet(), argument)));
+        Ok(keep_comments(finish(whole, &new)?, comments)?)
     }
 }
 
@@ -186,6 +193,9 @@ fn fill_one(
     Ok(())
 }
 
+/// Detached nodes, and the new tokens among theirs.
+type Parts = (Vec<Node>, FxHashSet<NodeId>);
+
 /// The parts of an argument that is a head with postfixes, where they can stand in the place of the whole; see
 /// [`crate::algebra::postfix`]. `None` if the argument fits as it is, or is no such thing.
 fn postfix_parts(
@@ -193,7 +203,7 @@ fn postfix_parts(
     place: Node,
     name: &str,
     argument: Argument<'_>,
-) -> Result<Option<(Vec<Node>, FxHashSet<NodeId>)>, QuoteError> {
+) -> Result<Option<Parts>, QuoteError> {
     let top = Node::top(place.id);
     let Some(parent) = tree.parent(top).filter(|&parent| tree.next_sibling(top).is_some() && parent != place) else {
         return Ok(None);

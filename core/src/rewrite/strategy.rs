@@ -2,7 +2,8 @@
 //!
 //! * *Top down*, once: from the root; at a node the outermost level of a chain first. Where a rule applies, the visit goes on
 //!   in what its metavariables stood for.
-//! * *Bottom up*, once: children first, the innermost level of a chain first. A result is not visited again.
+//! * *Bottom up*, once: children first, the innermost level of a chain first. A result is not visited again. Where a removal
+//!   leaves one child of a node, the levels of the node are visited as levels of the child.
 //! * *Innermost*: bottom up, and what a rule has made is visited again, until no rule applies. A node that a rule makes has
 //!   one more generation than the node that it was made from; more generations than the bound are an error that names the
 //!   rules that go in a circle.
@@ -22,6 +23,7 @@ use super::condition::Test;
 use super::rule::Rule;
 use super::transform::TranslateError;
 use crate::cst::node::{Node, NodeId, Tree};
+use crate::grammar::Symbol;
 use crate::notation::syntax::Strategy;
 
 /// How often rules may apply, one inside the result of another, if the file does not say.
@@ -32,6 +34,8 @@ pub(crate) struct Visitor<'a, 'b> {
     pub(crate) applier: &'b mut Applier<'a>,
     rules: &'b [&'a Rule],
     above: Above<'a>,
+    /// By the first symbol of a pattern: the numbers of the rules that have such a one.
+    by_symbol: FxHashMap<Symbol, Vec<usize>>,
     /// `by_chain[chain]`: the range in `candidates`; `None` if not asked before.
     by_chain: Vec<Option<Range<usize>>>,
     /// Levels of a chain, outermost first, each with the number of a rule that may apply there.
@@ -49,7 +53,17 @@ pub(crate) fn run<'a>(
         return Ok(());
     }
     let above = Above::new(rules, applier.named);
-    let mut visitor = Visitor { applier, rules, above, by_chain: Vec::new(), candidates: Vec::new() };
+    applier.state.begin_phase();
+    let mut by_symbol: FxHashMap<Symbol, Vec<usize>> = FxHashMap::default();
+    for (number, rule) in rules.iter().enumerate() {
+        for pattern in &rule.alternatives {
+            let numbers = by_symbol.entry(pattern.symbol()).or_default();
+            if numbers.last() != Some(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    let mut visitor = Visitor { applier, rules, above, by_symbol, by_chain: Vec::new(), candidates: Vec::new() };
     match strategy {
         Strategy::TopDown => visitor.top_down(tree),
         Strategy::BottomUp => visitor.bottom_up(tree),
@@ -86,12 +100,14 @@ impl Visitor<'_, '_> {
             if !tree.nodes.contains_key(id) {
                 continue;
             }
-            let len = tree.chain(Node::top(id)).len();
             let mut outcome = None;
             for index in self.candidates(tree, id) {
                 let (level, rule) = self.candidates[index];
-                if usize::from(level) + n_levels.min(len) < len {
-                    continue;
+                if n_levels != usize::MAX {
+                    let len = tree.chain(Node::top(id)).len();
+                    if usize::from(level) + n_levels.min(len) < len {
+                        continue;
+                    }
                 }
                 outcome = self.applier.apply(tree, Node { id, level }, self.rules[rule], &self.above)?;
                 if outcome.is_some() {
@@ -111,17 +127,28 @@ impl Visitor<'_, '_> {
 
     fn bottom_up(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
         let mut work = vec![Turn::Enter(tree.root)];
+        // By node that is gone with what was removed from it: the only child that is left, and the levels that it took over.
+        let mut joined: FxHashMap<NodeId, (NodeId, u16)> = FxHashMap::default();
         // Progress: each stored node is entered and left once; results are not entered.
         while let Some(turn) = work.pop() {
             match turn {
                 Turn::Enter(id) => enter(tree, id, &mut work),
-                Turn::Leave(id) if !tree.nodes.contains_key(id) => {}
                 Turn::Leave(id) => {
-                    let mut at = tree.bottom(id);
+                    let mut at = match joined.remove(&id) {
+                        // The child was left before it had these levels.
+                        Some((child, n_levels)) if tree.nodes.contains_key(child) => {
+                            Node { id: child, level: n_levels - 1 }
+                        }
+                        None if tree.nodes.contains_key(id) => tree.bottom(id),
+                        _ => continue,
+                    };
                     loop {
                         match self.first_at(tree, at)? {
                             Some((_, Outcome { placed, .. })) if placed.len() == 1 => at = placed[0],
-                            Some(_) => break,
+                            Some(_) => {
+                                joined.extend(self.applier.state.joined.take());
+                                break;
+                            }
                             None => {}
                         }
                         if at.level == 0 {
@@ -161,13 +188,17 @@ impl Visitor<'_, '_> {
 
     fn innermost_pass(&mut self, tree: &mut Tree, bound: u32) -> Result<(), TranslateError> {
         let mut generations = Generations::default();
+        let mut joined: FxHashMap<NodeId, (NodeId, u16)> = FxHashMap::default();
         self.above = Above::new(self.rules, self.applier.named);
         let mut work = vec![Turn::Enter(tree.root)];
         while let Some(turn) = work.pop() {
             match turn {
                 Turn::Enter(id) if generations.done.contains(&id) => work.push(Turn::Leave(id)),
                 Turn::Enter(id) => enter(tree, id, &mut work),
-                Turn::Leave(id) if !tree.nodes.contains_key(id) => {}
+                // The only child that is left has levels that it did not have before.
+                Turn::Leave(id) if !tree.nodes.contains_key(id) => {
+                    work.extend(joined.remove(&id).map(|(child, _)| Turn::Enter(child)));
+                }
                 Turn::Leave(id) => {
                     let (generation, history) = match generations.of.get(&id) {
                         Some(&(generation, history)) => (generation, Some(history)),
@@ -178,6 +209,7 @@ impl Visitor<'_, '_> {
                     if self.applier.refusals.len() > n_refusals {
                         continue;
                     }
+                    joined.extend(self.applier.state.joined.take());
                     generations.history.push((rule, history));
                     let entry = generations.history.len() as u32 - 1;
                     if generation >= bound {
@@ -248,8 +280,12 @@ impl Visitor<'_, '_> {
         let from = self.candidates.len();
         let (symbols, is_leaf) = (tree.chain(Node::top(id)), tree.stored(id).is_leaf());
         for level in 0..symbols.len() {
-            for (number, rule) in self.rules.iter().enumerate() {
-                if rule.alternatives.iter().any(|pattern| pattern.may_fit_chain(&symbols[level..], is_leaf)) {
+            for &number in self.by_symbol.get(&symbols[level]).into_iter().flatten() {
+                if self.rules[number]
+                    .alternatives
+                    .iter()
+                    .any(|pattern| pattern.may_fit_chain(&symbols[level..], is_leaf))
+                {
                     self.candidates.push((level as u16, number));
                 }
             }
