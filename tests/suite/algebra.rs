@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use langlet_core::Langlet;
 use langlet_core::algebra::interpolation::SHOWN;
-use langlet_core::algebra::{InterpolationError, Kind, Step};
+use langlet_core::algebra::{InterpolationError, Kind, Step, normalize};
 use langlet_core::automata::{Position, RuleAutomaton};
 use langlet_core::grammar::{Rhs, Symbol};
 use langlet_test_support::strategy;
@@ -306,4 +306,23 @@ fn interpolations_that_python_users_know() {
     import_from: 'from' dotted_name 'import' '*'
     dotted_name: NAME
     ");
+}
+
+/// Blocks get the step of indentation that the text has, and what stands on one line becomes lines of its own.
+#[test]
+fn blocks_are_normalized() {
+    let normal = |text: &str| {
+        let mut tree = langlet("python27").parse(text).unwrap();
+        normalize(&mut tree).unwrap();
+        tree.check().unwrap();
+        tree.unparse()
+    };
+    assert_eq!(normal("if a: x\n"), "if a:\n    x\n");
+    assert_eq!(normal("if a:\n  b\nif c: x; y;  # d\n"), "if a:\n  b\nif c:\n  x\n  y  # d\n");
+    assert_eq!(normal("def f():\n\tif a: x; y\n\telse: z\n"), "def f():\n\tif a:\n\t\tx\n\t\ty\n\telse:\n\t\tz\n");
+    assert_eq!(normal("if a: x; y"), "if a:\n    x\n    y");
+    assert_eq!(
+        normal("class A: pass; b = 1; c = (2,\n  3)\r\n"),
+        "class A:\r\n    pass\r\n    b = 1\r\n    c = (2,\n  3)\r\n"
+    );
 }

@@ -77,10 +77,10 @@ fn nodes_are_copied_and_indented() {
     // A tree that was built is an argument again, and its nodes have places in its text.
     let again = python.build("return_stmt", [&built]).unwrap();
     assert_eq!((again.unparse(), again.source()), ("return a, a".to_owned(), "return a, a"));
-    // A comment that stood inside brackets would end the line.
+    // A comment that stood inside brackets would end the line: it becomes a line before.
     let broken = python.parse("f(a + # sum\n  b)\n").unwrap();
     let sum = broken.find_all(broken.root(), symbol("arith_expr")).find(|&node| broken.text_of(node).starts_with("a"));
-    assert_eq!(shown(python.build("return_stmt", [(&broken, sum.unwrap())])), "return a + b");
+    assert_eq!(shown(python.build("return_stmt", [(&broken, sum.unwrap())])), "# sum\nreturn a + b");
 }
 
 #[test]
@@ -179,6 +179,12 @@ fn quotations_are_filled() {
     let body = many(&["x = 1", "if a:\n b\n"]);
     let filled = quoted(&python, "while_stmt", "while 1:\n  $body*\n  break\n", &[("body", body)]);
     assert_eq!(filled, "while 1:\n    x = 1\n    if a:\n        b\n    break\n");
+    // A head with postfixes needs no brackets before further ones.
+    let called = |x: &'static str| quoted(&python, "power", "$x.f(1) ** 2", &[("x", x.into())]);
+    assert_eq!(called("a"), "a.f(1) ** 2");
+    assert_eq!(called("a.b(c)"), "a.b(c).f(1) ** 2");
+    assert_eq!(called("a ** b"), "(a ** b).f(1) ** 2");
+    assert_eq!(called("a + b"), "(a + b).f(1) ** 2");
     // Read once, filled often.
     let quotation = Quotation::new(&python, "test", "$a if $c else $a").unwrap();
     assert_eq!(quotation.metavariables(), ["a", "c"]);
@@ -200,4 +206,24 @@ fn quotations_are_filled() {
        ╰────
       help: python27 cannot read this text as `test`
     ");
+}
+
+/// Comments of arguments are kept: where they stand if a line is not broken there, else as lines before the whole.
+#[test]
+fn comments_of_arguments_are_kept() {
+    assert_eq!(build("testlist", &["1  # one", "3"]), "# one\n1, 3");
+    assert_eq!(build("testlist", &["# before\n1", "(2,  # two\n 3)"]), "# before\n1, (2,  # two\n 3)");
+    assert_eq!(build("testlist", &["1", "# three\n3"]), "# three\n1, 3");
+    assert_eq!(build("while_stmt", &["c  # why", "x  # how\n"]), "# why\nwhile c: x  # how\n");
+    let python = langlet("python27");
+    let fillings = [("x", "a  # of a".into()), ("y", "# of b\nb".into())];
+    assert_eq!(quoted(&python, "expr_stmt", "$x = $y * 2", &fillings), "# of a\n# of b\na = b * 2");
+    assert_eq!(quoted(&python, "expr_stmt", "x = [$y,  # own\n 2]", &fillings[1..]), "# of b\nx = [b,  # own\n 2]");
+}
+
+/// A dot joins names, not keywords.
+#[test]
+fn dots_stand_apart_from_keywords() {
+    assert_eq!(build("import_from", &["from", ".", "import", "x"]), "from . import x");
+    assert_eq!(build("import_from", &["from", ".", ".", "a.b", "import", "x"]), "from ..a.b import x");
 }

@@ -174,12 +174,12 @@ fn short_blocks_become_indented_ones() {
     let python = langlet("python27");
     let normalized = |text| normalized(&python, text);
     assert_eq!(normalized("if x: y\n"), "if x:\n    y\n");
-    assert_eq!(normalized("if x: a; b;  # two\nelse: c # one\n"), "if x:\n    a; b;  # two\nelse:\n    c # one\n");
+    assert_eq!(normalized("if x: a; b;  # two\nelse: c # one\n"), "if x:\n    a\n    b  # two\nelse:\n    c # one\n");
     assert_eq!(
         normalized("class A:\n  def f(self,\n        x): return x\n  # of A\n"),
-        "class A:\n  def f(self,\n        x):\n      return x\n  # of A\n"
+        "class A:\n  def f(self,\n        x):\n    return x\n  # of A\n"
     );
-    assert_eq!(normalized("if a:\r\n\twhile \\\r\n  b: c\r\n"), "if a:\r\n\twhile \\\r\n  b:\r\n\t    c\r\n");
+    assert_eq!(normalized("if a:\r\n\twhile \\\r\n  b: c\r\n"), "if a:\r\n\twhile \\\r\n  b:\r\n\t\tc\r\n");
     assert_eq!(normalized("if x: \\\n  y"), "if x:\n    y\n".trim_end());
     assert_eq!(normalized("while x: f(a, # a\n    b)\n# out\nz\n"), "while x:\n    f(a, # a\n    b)\n# out\nz\n");
     assert_eq!(normalized("if x:\n  y\n"), "if x:\n  y\n", "what is a block already stays");

@@ -275,6 +275,19 @@ fn strategies() {
     assert_eq!(rewrite(phases, "a, b\n"), "c, c\n");
 }
 
+/// A removal that leaves one child makes a list a chain, and rules about what that is now apply there.
+#[test]
+fn what_a_removal_leaves_is_visited() {
+    for phase in ["bottom up", "innermost"] {
+        let rules = format!(
+            "phase p {phase}\nrule r test [| gone |] => delete\nrule s listmaker [| $x:NAME |] => listmaker [| $x, one |]"
+        );
+        assert_eq!(rewrite(&rules, "x = [a, gone]\n"), "x = [a, one]\n");
+        assert_eq!(rewrite(&rules, "x = [gone, a]\n"), "x = [a, one]\n");
+        assert_eq!(rewrite(&rules, "x = [a, b, gone]\n"), "x = [a, b]\n");
+    }
+}
+
 #[test]
 fn rules_that_do_not_stop() {
     let growing =

@@ -10,14 +10,16 @@
 //! an embedding, and every node of the rule can be brought into the second form, where further elements fit. Which rules
 //! are such blocks is found from the grammar, never from a name.
 //!
-//! Laws: normalizing twice is normalizing once; the token string stays but for constants of the layout; comments stay.
+//! What stands on one line becomes lines of its own: `if x: y; z` has two elements.
+//!
+//! Laws: normalizing twice is normalizing once; the token string stays but for constants; comments stay.
 //!
 //! Source: "Principle of relativity" (2010), section Blocks or no blocks.
 
 use rustc_hash::FxHashSet;
 
 use super::interpolation::{Kind, Step};
-use super::layout::{LayoutSymbols, is_line_joint, line_indentation};
+use super::layout::{LayoutSymbols, is_line_joint, line_indentation, own_step};
 use super::raise::raise;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
@@ -100,6 +102,7 @@ pub fn normalize(tree: &mut Tree) -> Result<usize, EditError> {
     let blocks = blocks(&tree.langlet().clone());
     let is_rule: FxHashSet<Symbol> = blocks.iter().map(|block| block.rule).collect();
     let mut n_changed = 0;
+    let step = step_of(tree);
     // Outer blocks first, so that inner ones see the indentation of theirs. Stored nodes that stay keep their keys; the
     // node that a block becomes holds what was below it, which is visited next.
     let mut stack = vec![tree.root];
@@ -110,7 +113,7 @@ pub fn normalize(tree: &mut Tree) -> Result<usize, EditError> {
             if is_rule.contains(&tree.symbol(node))
                 && let Some(block) = block_of(tree, node, &blocks)
             {
-                let changed = rewrite(tree, node, block)?;
+                let changed = rewrite(tree, node, block, &step)?;
                 n_changed += 1;
                 // Its children are visited anew; the chain above it was seen.
                 stack.extend(tree.children(changed).map(|child| child.id).collect::<Vec<_>>().into_iter().rev());
@@ -135,7 +138,10 @@ pub fn normalize(tree: &mut Tree) -> Result<usize, EditError> {
 pub fn normalize_node(tree: &mut Tree, node: Node) -> Result<Node, EditError> {
     let blocks = blocks_of(&tree.langlet().clone(), tree.symbol(node));
     match block_of(tree, node, &blocks) {
-        Some(block) => rewrite(tree, node, block),
+        Some(block) => {
+            let step = step_of(tree);
+            rewrite(tree, node, block, &step)
+        }
         None => Ok(node),
     }
 }
@@ -150,17 +156,67 @@ fn block_of<'a>(tree: &Tree, node: Node, blocks: &'a [Block]) -> Option<&'a Bloc
     blocks.iter().find(|block| block.rule == tree.symbol(node) && block.single == symbol)
 }
 
-fn rewrite(tree: &mut Tree, node: Node, block: &Block) -> Result<Node, EditError> {
+/// One step of indentation: that of the text, else that of the langlet.
+fn step_of(tree: &Tree) -> String {
+    own_step(tree).unwrap_or_else(|| LayoutSymbols::of(tree).step)
+}
+
+/// The elements of a line, `a; b`, as lines of their own; the line alone if it is no such list, or has comments inside.
+fn lines_of(tree: &mut Tree, line: Node) -> Result<Vec<Node>, EditError> {
+    let langlet = tree.langlet().clone();
+    let (constants, network) = (langlet.interpolations().constants(), &langlet.tables().network);
+    let children: Vec<Node> = tree.children(line).collect();
+    let is_layout = |node: &Node| langlet.grammar().is_layout(tree.symbol(*node));
+    let n_ends = children.iter().rev().take_while(|node| is_layout(node)).count();
+    let (inside, ends) = children.split_at(children.len() - n_ends);
+    let ends: Vec<Symbol> = ends.iter().map(|&node| tree.symbol(node)).collect();
+    let is_element = |node: &Node| !constants.contains(tree.symbol(*node));
+    let has_comments = inside.iter().skip(1).any(|&node| !tree.trivia(node).trim().is_empty());
+    let is_line = |node: &Node| {
+        network.derives(tree.symbol(line), std::iter::once(tree.symbol(*node)).chain(ends.iter().copied()))
+    };
+    let elements: Vec<Node> = inside.iter().copied().filter(is_element).collect();
+    if elements.len() < 2 || ends.is_empty() || has_comments || !elements.iter().all(is_line) {
+        return Ok(vec![line]);
+    }
+    let rule = tree.symbol(line);
+    let mut lines = Vec::with_capacity(elements.len());
+    for (index, &element) in elements.iter().enumerate() {
+        let mut parts = vec![tree.copy(element)];
+        for (&end, &old) in ends.iter().zip(&children[children.len() - n_ends..]) {
+            // What stands at the end of the line, a comment for instance, stays at the end.
+            let is_last = index + 1 == elements.len();
+            parts.push(if is_last { tree.copy(old) } else { constants.build(tree, end, &|symbol| symbol)? });
+        }
+        lines.push(tree.inner_unchecked(rule, &parts));
+    }
+    Ok(lines)
+}
+
+fn rewrite(tree: &mut Tree, node: Node, block: &Block, step: &str) -> Result<Node, EditError> {
     let langlet = tree.langlet().clone();
     let constants = langlet.interpolations().constants();
     let layout = LayoutSymbols::of(tree);
-    let indentation = line_indentation(tree, node) + &layout.step;
+    let indentation = line_indentation(tree, node) + step;
     let child = tree.first_child(node).expect("a short form has a child");
     let (comments, line_end) = (comments_before(tree, child), line_end_of(tree, child, &layout));
-    let copy = tree.copy(child);
-    tree.set_trivia(copy, &indentation)?;
-    let (element, _) = raise(tree, constants, &block.path, copy)?;
-    let mut children = Vec::with_capacity(block.before.len() + 1 + block.after.len());
+    let lines = match lines_of(tree, child)? {
+        lines if lines.len() > 1 => lines,
+        _ => vec![tree.copy(child)],
+    };
+    let mut elements = Vec::with_capacity(lines.len());
+    for (index, &line) in lines.iter().enumerate() {
+        tree.set_trivia(line, &indentation)?;
+        if index + 1 < lines.len() {
+            let leaves = tree.leaf_ids(line.id);
+            let ends: Vec<NodeId> = leaves.filter(|&leaf| layout.is_newline(tree.symbol(tree.bottom(leaf)))).collect();
+            for leaf in ends {
+                tree.set_leaf_text(leaf, &line_end)?;
+            }
+        }
+        elements.push(raise(tree, constants, &block.path, line)?.0);
+    }
+    let mut children = Vec::with_capacity(block.before.len() + elements.len() + block.after.len());
     for &symbol in &block.before {
         let constant = constants.build(tree, symbol, &|symbol| symbol)?;
         if layout.is_newline(symbol) && children.is_empty() {
@@ -169,7 +225,7 @@ fn rewrite(tree: &mut Tree, node: Node, block: &Block) -> Result<Node, EditError
         }
         children.push(constant);
     }
-    children.push(element);
+    children.extend(elements);
     for &symbol in &block.after {
         children.push(constants.build(tree, symbol, &|symbol| symbol)?);
     }

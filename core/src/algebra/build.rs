@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
+use super::comments::{comments_of_argument, keep_comments};
 use super::complete::{Fit, Incomplete, Placed, complete};
 use super::interpolation::{Kind, Step};
 use super::layout::{indented, is_blank, lay_out};
@@ -152,7 +153,8 @@ pub(crate) struct Arguments<'a> {
 }
 
 /// Builds a tree whose root is `rule`: the arguments in order, and between them the constants that the rule needs. It has the
-/// spacing of the langlet; within an argument white space and comments stay where they do not break a line.
+/// spacing of the langlet; within an argument white space and comments stay where they do not break a line, and comments that
+/// would are lines before the whole.
 ///
 /// Laws: the result passes `check`, and reading its text as the rule gives the same tree, but for a rule that begins with a
 /// layout token, which cannot be read alone.
@@ -168,7 +170,8 @@ pub fn build(langlet: &Langlet, rule: Symbol, arguments: &[Argument<'_>]) -> Res
         None => arguments.production(&mut tree, rule)?,
     };
     tree.set_root(root);
-    Ok(finish(tree, &new)?)
+    let comments = arguments.arguments.iter().flat_map(|argument| comments_of_argument(langlet, argument)).collect();
+    Ok(keep_comments(finish(tree, &new)?, comments)?)
 }
 
 /// A copy of an argument in `tree`, detached, made into a node of the symbol with as little effort as possible, and its new
@@ -186,6 +189,18 @@ pub(crate) fn make(
         }
     }
     Ok(None)
+}
+
+/// As [`make`], where nothing has to be added.
+pub(crate) fn make_as_it_is(
+    tree: &mut Tree,
+    symbol: Symbol,
+    argument: Argument<'_>,
+) -> Result<Option<(Node, FxHashSet<NodeId>)>, BuildError> {
+    let langlet = tree.langlet().clone();
+    let mut arguments = Arguments::new(&langlet, &[argument])?;
+    let fitted = arguments.whole(symbol, Effort::AsTheyAre);
+    fitted.map(|fitted| arguments.put(tree, 0, &fitted)).transpose()
 }
 
 /// Arguments as a run of children of `rule`, between children that are there: copies and the constants that are missing,
@@ -270,7 +285,7 @@ pub(crate) fn finish(mut tree: Tree, new: &FxHashSet<NodeId>) -> Result<Tree, Ed
 }
 
 /// Whether two trees have the same nodes and token texts, but for the layout tokens at the end of a text.
-fn is_same(left: &Tree, right: &Tree) -> bool {
+pub(crate) fn is_same(left: &Tree, right: &Tree) -> bool {
     let is_end = |tree: &Tree, leaf: Node| {
         let grammar = tree.langlet().grammar();
         grammar.layout.end.contains(&tree.symbol(leaf)) && tree.text(leaf).is_empty()

@@ -142,6 +142,15 @@ pub(crate) fn line_indentation(tree: &Tree, node: Node) -> String {
     line[line[..end].rfind('\x0C').map_or(0, |at| at + 1)..end].to_owned()
 }
 
+/// One step of indentation as the text of the tree has it: the blanks of the first line that begins a block. `None` if there is
+/// no block. Linear in what stands before that.
+pub(crate) fn own_step(tree: &Tree) -> Option<String> {
+    let indent = tree.langlet().grammar().layout.indent?;
+    let opening = tree.leaf_ids(tree.root().id).find(|&leaf| tree.symbol(tree.bottom(leaf)) == indent.indent)?;
+    let inside = tree.next_leaf(opening)?;
+    Some(tree.indentation(Node::top(inside))).filter(|blanks| !blanks.is_empty())
+}
+
 /// Whether a piece of trivia is a mark that joins two lines: a single sign before a line end.
 pub(crate) fn is_line_joint(piece: &str) -> bool {
     let mark = piece.trim_end_matches(['\n', '\r']);

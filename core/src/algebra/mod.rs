@@ -30,9 +30,11 @@
 pub mod constant;
 pub mod interpolation;
 pub mod layout;
+pub(crate) mod postfix;
 pub mod raise;
 pub(crate) mod complete;
 pub mod build;
+pub(crate) mod comments;
 pub mod embedding;
 pub mod split;
 pub mod block;

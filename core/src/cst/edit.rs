@@ -11,6 +11,7 @@ use slotmap::{Key, SlotMap};
 use thiserror::Error;
 
 use super::node::{Node, NodeId, Stored, Tree};
+use crate::automata::ChainId;
 use crate::automata::chain::Chains;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
@@ -481,17 +482,98 @@ impl Tree {
         self.stored_mut(child).prev = last;
     }
 
-    /// Takes a child out of its parent, which is then to be removed or linked anew.
+    /// Takes a child out of its parent, which is then to be removed or linked anew. Costs a look-up.
     pub(crate) fn detach(&mut self, node: Node) -> Node {
-        let parent = self.stored(node.id).parent;
-        if !parent.is_null() {
-            let left: Vec<NodeId> =
-                self.children(self.bottom(parent)).map(|child| child.id).filter(|&id| id != node.id).collect();
-            self.link(parent, &left);
-        }
+        self.unlink(node.id, node.id);
         let stored = self.stored_mut(node.id);
         (stored.parent, stored.prev, stored.next) = (NodeId::null(), NodeId::null(), NodeId::null());
         node
+    }
+
+    /// Joins what stands before the siblings `first` to `last` with what stands behind them.
+    fn unlink(&mut self, first: NodeId, last: NodeId) {
+        let (Stored { parent, prev, .. }, next) = (*self.stored(first), self.stored(last).next);
+        if parent.is_null() {
+            return;
+        }
+        let head = self.stored(parent).first();
+        let tail = self.stored(head).prev;
+        if head == first {
+            self.stored_mut(parent).set_first(next);
+        } else {
+            self.stored_mut(prev).next = next;
+        }
+        match (next.is_null(), head == first) {
+            (true, true) => {}
+            // The first child knows the last.
+            (true, false) => self.stored_mut(head).prev = prev,
+            (false, true) => self.stored_mut(next).prev = tail,
+            (false, false) => self.stored_mut(next).prev = prev,
+        }
+    }
+
+    /// Removes the siblings `first` to `last` and all below them; the rule above must admit what is left. Linear in what is
+    /// removed, however many siblings there are. The key of the parent; of the only child that is left, which takes its levels.
+    pub(crate) fn cut(&mut self, first: NodeId, last: NodeId) -> NodeId {
+        let parent = self.stored(first).parent;
+        self.unlink(first, last);
+        let mut at = first;
+        // Progress: each turn goes to the next of the siblings.
+        loop {
+            let next = self.stored(at).next;
+            self.delete(at);
+            if at == last {
+                break;
+            }
+            at = next;
+        }
+        self.merge(parent)
+    }
+
+    /// Puts several detached nodes in the place of a child of an inner node, which is gone. Linear in the new nodes and in
+    /// what is removed.
+    pub(crate) fn exchange(&mut self, old: NodeId, new: &[Node]) {
+        let (&first, others) = new.split_first().expect("there are new nodes");
+        let mut before = self.cut_above(first);
+        self.relink(old, before);
+        let parent = self.stored(before).parent;
+        for &node in others {
+            let id = self.cut_above(node);
+            let next = std::mem::replace(&mut self.stored_mut(before).next, id);
+            let stored = self.stored_mut(id);
+            (stored.parent, stored.prev, stored.next) = (parent, before, next);
+            let head = self.stored(parent).first();
+            let behind = if next.is_null() { head } else { next };
+            self.stored_mut(behind).prev = id;
+            before = id;
+        }
+        self.delete(old);
+    }
+
+    /// Takes a stored node out of its place, where a leaf with the same chain, and without a text, stands for it. Costs a
+    /// look-up, as [`Tree::put_back`] does.
+    pub(crate) fn take(&mut self, id: NodeId) -> NodeId {
+        let hole = self.nodes.insert(Stored::leaf(self.stored(id).chain, 0, 0, 0));
+        self.relink(id, hole);
+        let stored = self.stored_mut(id);
+        (stored.parent, stored.prev, stored.next) = (NodeId::null(), NodeId::null(), NodeId::null());
+        hole
+    }
+
+    /// Undoes [`Tree::take`], wherever the node is by now and whatever levels it has got.
+    pub(crate) fn put_back(&mut self, hole: NodeId, id: NodeId) {
+        self.stored_mut(id).chain = self.stored(hole).chain;
+        self.relink(hole, id);
+        self.nodes.remove(hole);
+    }
+
+    /// Gives an inner node the children back that were taken from it, with the chains that they had.
+    pub(crate) fn put_children_back(&mut self, id: NodeId, children: &[(NodeId, ChainId)]) {
+        for &(child, chain) in children {
+            self.stored_mut(child).chain = chain;
+        }
+        let ids: Vec<NodeId> = children.iter().map(|&(child, _)| child).collect();
+        self.link(id, &ids);
     }
 
     /// Removes a stored node and all below it.

@@ -104,6 +104,12 @@ impl Stored {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often stored nodes were looked up, for tests of what operations cost.
+    pub(crate) static N_LOOKUPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// A lossless tree of one langlet.
 #[derive(Clone)]
 pub struct Tree {
@@ -160,6 +166,8 @@ impl Tree {
     /// The stored node. Panics if it was removed.
     #[inline]
     pub(crate) fn stored(&self, id: NodeId) -> &Stored {
+        #[cfg(test)]
+        N_LOOKUPS.set(N_LOOKUPS.get() + 1);
         self.nodes.get(id).expect("the node was removed from its tree")
     }
 

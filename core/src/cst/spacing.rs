@@ -6,7 +6,7 @@
 
 use super::edit::EditError;
 use super::node::{Node, NodeId, Tree};
-use crate::grammar::Symbol;
+use crate::grammar::{Symbol, SymbolKind};
 
 /// One step of indentation if the langlet declares no constant for it.
 const STEP: &str = "    ";
@@ -55,11 +55,23 @@ impl Tree {
         let newline = grammar.layout.newline.as_ref().map(|(symbol, _)| *symbol);
         let symbol = self.symbol(self.bottom(leaf));
         let is_end = newline == Some(symbol) || grammar.layout.end.contains(&symbol);
-        if is_end || ((self.is_tight_after(before) || self.is_tight_before(leaf)) && self.can_touch(before, leaf)) {
-            ""
-        } else {
-            " "
-        }
+        let is_tight = self.is_tight_after(before) || self.is_tight_before(leaf);
+        let is_apart = self.joins(before) && self.is_keyword(leaf) || self.is_keyword(before) && self.joins(leaf);
+        if is_end || is_tight && !is_apart && self.can_touch(before, leaf) { "" } else { " " }
+    }
+
+    /// Whether the token is tight on both sides, as the dot of `a.b`: it joins names, and stands apart from keywords.
+    fn joins(&self, leaf: NodeId) -> bool {
+        let grammar = self.langlet.grammar();
+        let symbol = self.symbol(self.bottom(leaf));
+        grammar.tight_before.contains(&symbol) && grammar.tight_after.contains(&symbol)
+    }
+
+    /// Whether the token is a literal that reads as a word.
+    fn is_keyword(&self, leaf: NodeId) -> bool {
+        let symbols = &self.langlet.grammar().symbols;
+        let symbol = self.symbol(self.bottom(leaf));
+        symbols.kind(symbol) == SymbolKind::Literal && self.leaf_text(leaf).starts_with(char::is_alphabetic)
     }
 
     /// Whether the texts of two tokens, glued together, read as the same two tokens.

@@ -1,22 +1,31 @@
 //! Applying a rule at a node: match, result, place.
 //!
 //! Everything a rule does to the tree happens here, and in this order: comments of what is dropped move to what stays; the
-//! result is made, detached, from copies of what the metavariables stand for; it is placed, with the minimal neutral
-//! production where it does not fit; its blocks are indented; tokens that would read as others are set apart.
+//! result is made, detached, from what the metavariables stand for; it is placed, with the minimal neutral production where it
+//! does not fit; its blocks are indented; tokens that would read as others are set apart.
+//!
+//! An application costs what its rule matches and writes, and the children of the nodes at which it looks for a place; not what
+//! its metavariables stand for, but where lines of that are indented anew.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use slotmap::Key;
 
-use super::comments;
-use super::fragment::Scope;
+use super::above::Above;
+use super::bound::{Bound, Kept};
+use super::comments::{self, Pending};
+use super::fragment::{Scope, Variable};
 use super::indent::{LayoutSymbols, Lines, reindent};
+use super::list::ListStates;
 use super::matching::{Bindings, Matcher};
 use super::pattern::{NamedPattern, Pattern};
+use super::pieces::{Piece, note_places, pieces, separate};
 use super::place::Placing;
 use super::rule::{Rule, RuleResult};
-use super::template::{Copied, FillError, Filled, Filler};
+use super::template::{FillError, Filler};
 use super::transform::{Applied, Options, Refusal, TranslateError};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
+use crate::grammar::Symbol;
 use crate::span::Span;
 
 /// What rules are applied with, and what came of it.
@@ -31,6 +40,57 @@ pub(crate) struct Applier<'a> {
     pub(crate) most_nodes: usize,
     pub(crate) applied: Vec<Applied>,
     pub(crate) refusals: Vec<Refusal>,
+    pub(crate) state: State,
+}
+
+/// What is known from one application to the next.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The list that was changed last.
+    lists: ListStates,
+    /// Comments of what was removed.
+    pub(crate) pending: Pending,
+    /// By node that a rule has made: the place of what it was made of.
+    places: FxHashMap<NodeId, Span>,
+    /// Of the last removal: a node that is gone, since one child was left; and that child, if it stands before what was
+    /// removed, with the number of levels that it took over.
+    pub(crate) joined: Option<(NodeId, (NodeId, u16))>,
+    /// By symbol, whether a node of it may have lines: found when it is asked for.
+    holds_lines: Option<Vec<bool>>,
+    /// The last tokens of nodes that have a long way to it, in `not not … not x` for instance.
+    last_leaves: FxHashMap<NodeId, NodeId>,
+}
+
+/// So many steps to the last token of a node are a long way.
+const LONG_WAY: usize = 16;
+
+impl State {
+    /// Forgets what does not hold for another visit of the tree.
+    pub(crate) fn begin_phase(&mut self) {
+        self.last_leaves.clear();
+    }
+
+    /// The last token of a node. Nodes on a long way to it are remembered, so that those further down need no walk.
+    fn last_leaf(&mut self, tree: &Tree, id: NodeId) -> Option<NodeId> {
+        let mut passed = Vec::new();
+        let mut at = id;
+        // Progress: each turn goes down.
+        let last = loop {
+            let stored = tree.stored(at);
+            let known = if self.last_leaves.is_empty() { None } else { self.last_leaves.get(&at) };
+            match known {
+                Some(&leaf) if tree.nodes.contains_key(leaf) => break leaf,
+                _ if stored.is_leaf() => break at,
+                _ if stored.first().is_null() => return tree.last_leaf(id),
+                _ => passed.push(at),
+            }
+            at = tree.stored(stored.first()).prev;
+        };
+        if passed.len() > LONG_WAY {
+            self.last_leaves.extend(passed.into_iter().map(|id| (id, last)));
+        }
+        Some(last)
+    }
 }
 
 /// What an application left.
@@ -38,17 +98,50 @@ pub(crate) struct Applier<'a> {
 pub(crate) struct Outcome {
     /// The results in their place; none if the node was removed or the rule refuses.
     pub(crate) placed: Vec<Node>,
-    /// The copies in them.
-    pub(crate) copies: Vec<Copied>,
+    /// The nodes of the source in them.
+    pub(crate) kept: Vec<Kept>,
 }
 
 impl Applier<'_> {
+    /// Where a node stood. A few look-ups, but for what a rule has made and has not kept in order.
+    fn places_of(&mut self, tree: &Tree, node: Node) -> Places {
+        let last = self.state.last_leaf(tree, node.id);
+        let edges = || {
+            let (first, last) = (tree.first_leaf(node.id)?, last?);
+            let (first, last) = (tree.place(first)?, tree.place(last)?);
+            (first.start <= last.end).then(|| first.cover(last))
+        };
+        let place = edges().or_else(|| {
+            // What was made of nodes further down has the place of those.
+            let mut place: Option<Span> = None;
+            let mut work = vec![node.id];
+            while let Some(id) = work.pop() {
+                let known = match self.state.places.get(&id) {
+                    Some(&known) => Some(known),
+                    None if tree.stored(id).is_leaf() => tree.place(id),
+                    None => {
+                        work.extend(tree.children(tree.bottom(id)).map(|child| child.id));
+                        None
+                    }
+                };
+                place = known.into_iter().chain(place).reduce(Span::cover);
+            }
+            place
+        });
+        let source = match (&tree.lineage, place) {
+            (None, place) => place.unwrap_or_default(),
+            (Some(_), _) => source_span(tree, node),
+        };
+        Places { source, place, last }
+    }
+
     /// Applies one rule at one node; `None` if it does not match.
     pub(crate) fn apply(
         &mut self,
         tree: &mut Tree,
         node: Node,
         rule: &Rule,
+        above: &Above<'_>,
     ) -> Result<Option<Outcome>, TranslateError> {
         for (index, pattern) in rule.alternatives.iter().enumerate() {
             if pattern.symbol() != tree.symbol(node) || !pattern.may_fit(tree, node) {
@@ -56,9 +149,12 @@ impl Applier<'_> {
             }
             for case in &rule.cases {
                 let mut matcher = Matcher::new(tree, self.named, node);
+                matcher.above = Some(above);
                 if matcher.fits(pattern, &case.conditions) {
                     let bindings = matcher.bindings;
+                    let parent = tree.parent(Node::top(node.id)).map(|parent| parent.id);
                     if let Some(outcome) = self.rewrite(tree, node, rule, (index, pattern), &case.result, &bindings)? {
+                        above.changed(tree, self.named, parent);
                         return Ok(Some(outcome));
                     }
                 }
@@ -77,7 +173,8 @@ impl Applier<'_> {
         result: &RuleResult,
         bindings: &Bindings,
     ) -> Result<Option<Outcome>, TranslateError> {
-        let (span, own_span) = (source_span(tree, node), own_span(tree, node));
+        let span_of = self.places_of(tree, node);
+        let span = span_of.source;
         let before = if self.options.explain { tree.text_of(node) } else { String::new() };
         let refuse = |applier: &mut Self, reason: String| {
             applier.refusals.push(Refusal { span, reason, help: None });
@@ -86,30 +183,48 @@ impl Applier<'_> {
         if tree.n_stored() > self.most_nodes {
             return Err(TranslateError::Edit(EditError::TooLarge));
         }
-        let moves = |applier: &Self, tree: &mut Tree| match applier.options.drop_comments {
-            true => Ok(false),
-            false => comments::carry(tree, node, (result, alternative), bindings),
-        };
-        let mut is_moved;
-        let mut filled: Vec<Filled> = Vec::new();
+        if !matches!(result, RuleResult::Delete) {
+            self.state.pending.write(tree)?;
+        }
+        let carries = !self.options.drop_comments;
+        let mut is_moved = false;
+        let mut bound = Bound::default();
+        let mut kept: Vec<Kept> = Vec::new();
+        let mut nodes: Vec<Node> = Vec::new();
+        // What a result that begins where the node does takes over from it.
+        let mut head = Head::default();
+        let mut place = node;
         match result {
             RuleResult::Refuse(reason) => return refuse(self, reason.clone()),
-            RuleResult::Delete => is_moved = false,
+            RuleResult::Delete => {}
             RuleResult::Trees(templates) => {
-                is_moved = moves(self, tree)?;
-                let mut filling =
-                    Filler::new(self.placing, &self.lines, bindings, alternative, tree.first_leaf(node.id));
+                is_moved = carries && comments::carry(tree, node, (templates, alternative), bindings)?;
+                head = Head::of(tree, node);
+                let variables: Vec<Variable> = templates
+                    .iter()
+                    .flat_map(|template| template.fragment.metavariables())
+                    .map(|m| m.variable)
+                    .collect();
+                let placing = self.placing;
+                bound = Bound::new(tree, |symbol| placing.is_layout(symbol), node, &variables, bindings);
+                let mut filling = Filler::new(placing, &self.lines, bindings, alternative, bound);
                 for (index, template) in templates.iter().enumerate() {
                     match filling.fill(tree, template, index + 1 == templates.len()) {
-                        Ok(one) => filled.push(one),
+                        Ok(mut one) => {
+                            nodes.push(one.node);
+                            kept.append(&mut one.kept);
+                        }
                         Err(FillError::Edit(error)) => return Err(error.into()),
                         Err(FillError::NoPlace(variable)) => {
+                            filling.bound.give_back(tree);
                             let name = self.scope.name(variable);
                             let what = "stands for has no place in its result";
                             return refuse(self, format!("rule `{}`: what `${name}` {what}", rule.name));
                         }
                     }
                 }
+                bound = filling.bound;
+                place.id = bound.now(node.id);
             }
             RuleResult::Text(_) | RuleResult::Compute(_) => {
                 let old = tree.text_of(node);
@@ -134,43 +249,21 @@ impl Applier<'_> {
                 if new == old && symbol == tree.symbol(node) {
                     return Ok(None);
                 }
-                is_moved = moves(self, tree)?;
-                filled.push(Filled { node: tree.token(symbol, &new)?, copies: Vec::new() });
+                is_moved = carries && comments::carry(tree, node, (&[], alternative), bindings)?;
+                head = Head::of(tree, node);
+                nodes.push(tree.token(symbol, &new)?);
             }
         }
-        if let Some(first) = filled.first() {
-            // What stood before the node stands before the result; so do comments that a metavariable brings to its start.
-            let mut trivia = tree.trivia(node).to_owned();
-            // No blanks before the end of a line.
-            let symbol = tree.first_leaf(first.node.id).map(|leaf| tree.symbol(tree.bottom(leaf)));
-            if symbol.is_some() && symbol == self.layout.newline && trivia.chars().all(|c| c == ' ' || c == '\t') {
-                let first_text = tree.first_leaf(node.id).map(|leaf| tree.leaf_text(leaf).to_owned());
-                if first_text.is_some_and(|text| !text.is_empty() && !text.starts_with(['\n', '\r'])) {
-                    trivia.clear();
-                }
-            }
-            // The result may begin with what the node began with.
-            let begins_alike = tree.trivia(first.node) == trivia
-                && tree.first_leaf(first.node.id).map(|leaf| tree.place(leaf))
-                    == tree.first_leaf(node.id).map(|leaf| tree.place(leaf));
-            if !self.options.drop_comments && !begins_alike && !tree.trivia(first.node).trim().is_empty() {
-                let brought = comments::comments(tree, tree.trivia(first.node));
-                is_moved |= brought.contains(['\n', '\r']);
-                trivia.push_str(&brought);
-            }
-            tree.set_trivia(first.node, &trivia)?;
+        if let Some(&first) = nodes.first() {
+            is_moved |= self.begin(tree, first, head)?;
         }
-        let nodes: Vec<Node> = filled.iter().map(|one| one.node).collect();
-        let copies: Vec<Copied> = filled.into_iter().flat_map(|one| one.copies).collect();
         let placed = match nodes[..] {
-            [] => {
-                let newline = (!self.options.drop_comments).then_some(self.lines.newline.as_str());
-                self.placing.remove(tree, node, newline)?
-            }
-            [only] => self.placing.put(tree, node, only)?.map(|placed| vec![placed]),
-            _ => self.placing.put_all(tree, node, &nodes)?,
+            [] => self.remove(tree, node)?,
+            [only] => self.placing.put(tree, place, only, &mut kept)?,
+            _ => self.placing.put_all(tree, &mut self.state.lists, place, &nodes)?,
         };
         let Some(placed) = placed else {
+            bound.give_back(tree);
             let what = if nodes.is_empty() {
                 "what it matches cannot be left out here"
             } else {
@@ -178,37 +271,95 @@ impl Applier<'_> {
             };
             return refuse(self, format!("rule `{}`: {what}", rule.name));
         };
-        self.end_lines(tree, &placed)?;
-        self.space_siblings(tree, &placed)?;
-        for node in &placed {
-            reindent(tree, node.id, &self.layout, &self.lines)?;
-            self.separate(tree, node.id, &copies)?;
-            if is_moved {
+        bound.finish(tree);
+        if nodes.len() > 1 {
+            self.space_siblings(tree, &placed)?;
+        }
+        let kept_ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
+        let pieces = pieces(tree, &placed, &kept_ids);
+        self.reindent(tree, &pieces, &kept)?;
+        // Where the result ends with what the node ended with, what stands behind it is as it was.
+        let end = match pieces.last() {
+            Some(&Piece::Kept(id)) => self.state.last_leaf(tree, id),
+            _ => None,
+        };
+        let ends_alike = end.is_some() && end == span_of.last;
+        separate(tree, self.placing, &pieces, ends_alike, |tree, id| self.state.last_leaf(tree, id))?;
+        if is_moved {
+            for node in &placed {
                 comments::lift(tree, node.id)?;
             }
         }
-        self.note_places(tree, &placed, own_span);
-        let after =
-            if self.options.explain { placed.iter().map(|&node| tree.text_of(node)).collect() } else { Vec::new() };
-        self.applied.push(Applied { span, rule: rule.name.clone(), before, after: after.join(" ") });
-        Ok(Some(Outcome { placed, copies }))
+        note_places(tree, &pieces, span_of.place);
+        if let (Some(place), Some(node)) = (span_of.place, placed.first()) {
+            self.state.places.insert(node.id, place);
+        }
+        let after = if self.options.explain { shown(tree, &placed, nodes.len() > 1) } else { String::new() };
+        self.applied.push(Applied { span: span_of.source, rule: rule.name.clone(), before, after });
+        Ok(Some(Outcome { placed, kept }))
     }
 
-    /// Gives a line end its text where it stood at the end of the source, without one, and now has something behind it.
-    fn end_lines(&self, tree: &mut Tree, placed: &[Node]) -> Result<(), EditError> {
-        if !self.lines.is_open {
+    /// Takes a node out of its list. `None` if it stands in none.
+    fn remove(&mut self, tree: &mut Tree, node: Node) -> Result<Option<Vec<Node>>, EditError> {
+        let Some((from, to)) = self.placing.removable(tree, &mut self.state.lists, node) else { return Ok(None) };
+        // What was at the start of the list, a line for instance, is still the start; but there are no blanks before the end of
+        // a line.
+        if let Some(next) = tree.next_sibling(to)
+            && let Some(leaf) = tree.first_leaf(next.id)
+            && tree.leaf_trivia(leaf).trim().is_empty()
+            && !tree.leaf_text(leaf).is_empty()
+            && self.layout.newline != Some(tree.symbol(tree.bottom(leaf)))
+            && (from == Node::top(node.id) || self.placing.is_line(tree, from))
+            && !tree.trivia(from).contains(['\n', '\r'])
+        {
+            let trivia = tree.trivia(from).to_owned();
+            tree.set_trivia(next, &trivia)?;
+        }
+        if !self.options.drop_comments {
+            self.state.pending.save(tree, (from, to), &self.lines.newline)?;
+        }
+        let (before, parent) = (tree.prev_sibling(from), tree.stored(from.id).parent);
+        let n_levels = tree.chain(Node::top(parent)).len() as u16;
+        let left = tree.cut(from.id, to.id);
+        self.state.joined = before.filter(|before| left == before.id).map(|before| (parent, (before.id, n_levels)));
+        Ok(Some(Vec::new()))
+    }
+
+    /// Writes what stands before the result: what stood before the node; behind it comments that a metavariable brings to the
+    /// start of the result. Whether there are any that end their line.
+    fn begin(&self, tree: &mut Tree, first: Node, head: Head) -> Result<bool, EditError> {
+        let Head { mut trivia, is_text, place } = head;
+        let Some(leaf) = tree.first_leaf(first.id) else { return Ok(false) };
+        // No blanks before the end of a line.
+        let is_newline = self.layout.newline == Some(tree.symbol(tree.bottom(leaf)));
+        if is_newline && is_text && trivia.chars().all(|c| c == ' ' || c == '\t') {
+            trivia.clear();
+        }
+        // The result may begin with what the node began with.
+        let begins_alike = tree.leaf_trivia(leaf) == trivia && tree.place(leaf) == place;
+        let mut ends_line = false;
+        if !self.options.drop_comments && !begins_alike && !tree.leaf_trivia(leaf).trim().is_empty() {
+            let brought = comments::comments(tree, tree.leaf_trivia(leaf));
+            ends_line = brought.contains(['\n', '\r']);
+            trivia.push_str(&brought);
+        }
+        tree.set_leaf_trivia(leaf, &trivia)?;
+        Ok(ends_line)
+    }
+
+    /// Indents the lines of a result.
+    fn reindent(&mut self, tree: &mut Tree, pieces: &[Piece], kept: &[Kept]) -> Result<(), EditError> {
+        let placing = self.placing;
+        let source = &tree.langlet;
+        let holds_lines = self.state.holds_lines.get_or_insert_with(|| placing.holding_layout(source));
+        let may_hold_lines = |&piece: &Piece| match piece {
+            Piece::Token(leaf) => self.layout.contains(tree.symbol(tree.bottom(leaf))),
+            Piece::Kept(id) => holds_lines[tree.symbol(tree.bottom(id)).index()],
+        };
+        if !pieces.iter().any(may_hold_lines) {
             return Ok(());
         }
-        let leaves: Vec<NodeId> = placed.iter().flat_map(|node| tree.leaf_ids(node.id)).collect();
-        for leaf in leaves {
-            if Some(tree.symbol(tree.bottom(leaf))) == self.layout.newline && tree.leaf_text(leaf).is_empty() {
-                let mut behind = std::iter::successors(tree.next_leaf(leaf), |&next| tree.next_leaf(next));
-                if behind.any(|next| !tree.leaf_text(next).is_empty()) {
-                    tree.set_leaf_text(leaf, &self.lines.newline)?;
-                }
-            }
-        }
-        Ok(())
+        reindent(tree, pieces, kept, &self.layout, &self.lines)
     }
 
     /// Gives siblings behind the first the white space before them: the indentation of the first at the start of a line, else
@@ -217,54 +368,75 @@ impl Applier<'_> {
         let Some((first, others)) = placed.split_first().filter(|(_, others)| !others.is_empty()) else {
             return Ok(());
         };
-        let indentation = tree.indentation(*first);
+        let mut indentation: Option<String> = None;
         for node in others {
             let Some(leaf) = tree.first_leaf(node.id) else { continue };
             let Some(before) = tree.prev_leaf(leaf) else { continue };
             let is_line_start = Some(tree.symbol(tree.bottom(before))) == self.layout.newline;
-            let trivia = if is_line_start { indentation.clone() } else { " ".to_owned() };
-            tree.set_leaf_trivia(leaf, &trivia)?;
-        }
-        Ok(())
-    }
-
-    /// Lets tokens that the rule has made lead back to what it was applied to.
-    fn note_places(&self, tree: &mut Tree, placed: &[Node], span: Option<Span>) {
-        let Some(span) = span else { return };
-        let leaves: Vec<NodeId> = placed.iter().flat_map(|node| tree.leaf_ids(node.id)).collect();
-        for leaf in leaves {
-            if tree.place(leaf).is_none() {
-                tree.origins.insert(leaf, span);
-            }
-        }
-    }
-
-    /// Puts a blank between tokens that would read as others if they touched.
-    fn separate(&self, tree: &mut Tree, id: NodeId, copies: &[Copied]) -> Result<(), EditError> {
-        let copied: FxHashSet<NodeId> =
-            copies.iter().flat_map(|copy| tree.leaf_ids(copy.id).skip(1).collect::<Vec<_>>()).collect();
-        let mut leaves: Vec<NodeId> = tree.leaf_ids(id).collect();
-        if let Some(&last) = leaves.last() {
-            leaves.extend(tree.next_leaf(last));
-        }
-        let mut before = leaves.first().and_then(|&first| tree.prev_leaf(first));
-        for leaf in leaves {
-            if let Some(before) = before
-                && !copied.contains(&leaf)
-                && tree.leaf_trivia(leaf).is_empty()
-                && !self.placing.target.lexer().can_touch(tree.leaf_text(before), tree.leaf_text(leaf))
-            {
+            if is_line_start {
+                let trivia = indentation.get_or_insert_with(|| tree.indentation(*first)).clone();
+                tree.set_leaf_trivia(leaf, &trivia)?;
+            } else {
                 tree.set_leaf_trivia(leaf, " ")?;
             }
-            before = Some(leaf);
         }
         Ok(())
     }
 }
 
-/// The place of a node in the text that its tree was parsed from, as far as it is known.
-fn own_span(tree: &Tree, node: Node) -> Option<Span> {
-    tree.leaf_ids(node.id).filter_map(|leaf| tree.place(leaf)).reduce(Span::cover)
+/// What stands at the beginning of a matched node.
+#[derive(Default)]
+struct Head {
+    trivia: String,
+    /// Whether the first token has a text that is no line end.
+    is_text: bool,
+    /// The place of the first token.
+    place: Option<Span>,
+}
+
+impl Head {
+    fn of(tree: &Tree, node: Node) -> Head {
+        let Some(leaf) = tree.first_leaf(node.id) else { return Head::default() };
+        let text = tree.leaf_text(leaf);
+        let is_text = !text.is_empty() && !text.starts_with(['\n', '\r']);
+        Head { trivia: tree.leaf_trivia(leaf).to_owned(), is_text, place: tree.place(leaf) }
+    }
+}
+
+/// Where a node stood.
+struct Places {
+    /// In the text that was translated.
+    source: Span,
+    /// In the text that its tree was parsed from.
+    place: Option<Span>,
+    /// Its last token.
+    last: Option<NodeId>,
+}
+
+/// Gives line ends their text that stood at the end of the source, without one, and now have something behind them.
+pub(crate) fn end_lines(tree: &mut Tree, newline: Option<Symbol>, text: &str) -> Result<(), EditError> {
+    let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
+    let mut has_text_behind = false;
+    for leaf in leaves.into_iter().rev() {
+        if !tree.leaf_text(leaf).is_empty() {
+            has_text_behind = true;
+        } else if has_text_behind && newline == Some(tree.symbol(tree.bottom(leaf))) {
+            tree.set_leaf_text(leaf, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// The text of what a rule has made; several nodes are one text, or `apart`.
+fn shown(tree: &Tree, placed: &[Node], apart: bool) -> String {
+    let mut text = String::new();
+    for (index, &node) in placed.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if apart { " " } else { tree.trivia(node) });
+        }
+        text.push_str(&tree.text_of(node));
+    }
+    text
 }
 
 /// The place of a node in the source text; where an edit has touched its first or last token, of what is known of it.

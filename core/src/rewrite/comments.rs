@@ -6,8 +6,10 @@
 
 use rustc_hash::FxHashSet;
 
+use super::bound::blanks_before;
 use super::matching::Bindings;
-use super::rule::RuleResult;
+use super::pieces::{Piece, pieces};
+use super::template::Template;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 
@@ -56,82 +58,129 @@ pub(crate) fn comments(tree: &Tree, trivia: &str) -> String {
 }
 
 /// Moves the comments before tokens that the result drops to the next token that stays. Comes before the result is made, so
-/// that it copies them. Whether one that ends its line was moved.
+/// that it gets them. Whether one that ends its line was moved. Linear in what is dropped and in what the rule writes.
 pub(crate) fn carry(
     tree: &mut Tree,
     node: Node,
-    (result, alternative): (&RuleResult, usize),
+    (templates, alternative): (&[Template], usize),
     bindings: &Bindings,
 ) -> Result<bool, EditError> {
-    let leaves: Vec<NodeId> = tree.leaf_ids(node.id).collect();
-    if leaves.iter().skip(1).all(|&leaf| tree.leaf_trivia(leaf).trim().is_empty()) {
+    let used = |variable| {
+        let mut written = templates.iter().flat_map(|template| template.fragment.metavariables());
+        written.any(|metavariable| metavariable.variable == variable)
+    };
+    let bound = bindings.iter().filter(|(variable, _)| used(*variable)).flat_map(|(_, binding)| binding.nodes());
+    let bound: FxHashSet<NodeId> = bound.map(|node| node.id).collect();
+    let pieces = pieces(tree, &[node], &bound);
+    let is_dropped = |piece: &Piece| matches!(piece, Piece::Token(leaf) if !tree.leaf_trivia(*leaf).trim().is_empty());
+    if !pieces.iter().skip(1).any(is_dropped) {
         return Ok(false);
     }
-    let mut kept: FxHashSet<NodeId> = FxHashSet::default();
-    if let RuleResult::Trees(templates) = result {
-        for template in templates {
-            let tokens: FxHashSet<NodeId> = template.kept(alternative).collect();
-            kept.extend(bindings.tokens.iter().filter(|(token, _)| tokens.contains(token)).map(|(_, leaf)| *leaf));
-            let used: Vec<_> = template.fragment.metavariables().iter().map(|m| m.variable).collect();
-            for (_, binding) in bindings.iter().filter(|(variable, _)| used.contains(variable)) {
-                kept.extend(binding.nodes().iter().flat_map(|node| tree.leaf_ids(node.id)));
-            }
-        }
-    }
+    let tokens: FxHashSet<NodeId> = templates.iter().flat_map(|template| template.kept(alternative)).collect();
+    let tokens = bindings.tokens.iter().filter(|(token, _)| tokens.contains(token)).map(|(_, leaf)| *leaf);
+    let tokens: FxHashSet<NodeId> = tokens.collect();
     let newline = tree.langlet.grammar().layout.newline.as_ref().map(|(symbol, _)| *symbol);
     let mut carried = String::new();
     let mut ends_line = false;
-    for (index, &leaf) in leaves.iter().enumerate() {
-        if kept.contains(&leaf) {
-            let moved = std::mem::take(&mut carried);
-            ends_line |= put_before(tree, leaf, &moved)?;
-        } else if index > 0 && !tree.leaf_trivia(leaf).trim().is_empty() {
-            carried.push_str(&comments(tree, tree.leaf_trivia(leaf)));
-            // The line end that a comment needs behind it goes with the token.
-            if newline == Some(tree.symbol(tree.bottom(leaf))) && !carried.ends_with(['\n', '\r']) {
-                carried.push_str(if tree.leaf_text(leaf).is_empty() { "\n" } else { tree.leaf_text(leaf) });
+    for (index, &piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Token(leaf) if !tokens.contains(&leaf) => {
+                if index > 0 && !tree.leaf_trivia(leaf).trim().is_empty() {
+                    carried.push_str(&comments(tree, tree.leaf_trivia(leaf)));
+                    // The line end that a comment needs behind it goes with the token.
+                    if newline == Some(tree.symbol(tree.bottom(leaf))) && !carried.ends_with(['\n', '\r']) {
+                        carried.push_str(if tree.leaf_text(leaf).is_empty() { "\n" } else { tree.leaf_text(leaf) });
+                    }
+                }
+            }
+            kept => {
+                if let Some(leaf) = kept.first(tree) {
+                    ends_line |= put_before(tree, leaf, &std::mem::take(&mut carried))?;
+                }
             }
         }
     }
-    if let Some(next) = leaves.last().and_then(|&last| tree.next_leaf(last)) {
+    if !carried.is_empty()
+        && let Some(next) = pieces.last().and_then(|piece| piece.last(tree)).and_then(|last| tree.next_leaf(last))
+    {
         ends_line |= put_before(tree, next, &carried)?;
     }
     Ok(ends_line)
 }
 
-/// Saves the comments of nodes that are taken out altogether: `removed` are siblings, with all that is below them. If they
-/// are whole lines, the comments become whole lines, else they go before the next token.
-pub(crate) fn save(tree: &mut Tree, removed: &[Node], newline: &str) -> Result<bool, EditError> {
-    let leaves: Vec<NodeId> = removed.iter().flat_map(|node| tree.leaf_ids(node.id)).collect();
-    let (Some(&first), Some(&last)) = (leaves.first(), leaves.last()) else { return Ok(false) };
-    let all: Vec<String> = leaves.iter().map(|&leaf| comments(tree, tree.leaf_trivia(leaf))).collect();
-    if all.iter().all(String::is_empty) {
-        return Ok(false);
-    }
-    let newline_symbol = tree.langlet.grammar().layout.newline.as_ref().map(|(symbol, _)| *symbol);
-    let ends_line = newline_symbol == Some(tree.symbol(tree.bottom(last)));
-    let text = if ends_line {
-        let indentation = tree.indentation(Node::top(first));
-        let lines = all.iter().flat_map(|comments| comments.lines()).map(str::trim).filter(|line| !line.is_empty());
-        lines.map(|line| format!("{indentation}{line}{newline}")).collect()
-    } else {
-        all.concat()
-    };
-    match tree.next_leaf(last) {
-        Some(next) if ends_line => {
-            let trivia = text + tree.leaf_trivia(next);
-            tree.set_leaf_trivia(next, &trivia)?;
-            Ok(false)
+/// Comments of what was taken out altogether, until it is known what stands there then: behind a row of removed lines, or of
+/// elements of a list, they are written once.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// The token that they go before.
+    leaf: Option<NodeId>,
+    text: String,
+    /// Whether they are whole lines.
+    are_lines: bool,
+}
+
+impl Pending {
+    /// Saves the comments of the siblings `first` to `last`, which are about to go. If they are whole lines, the comments become
+    /// whole lines, else they go before the next token.
+    pub(crate) fn save(
+        &mut self,
+        tree: &mut Tree,
+        (first, last): (Node, Node),
+        newline: &str,
+    ) -> Result<(), EditError> {
+        let siblings = std::iter::successors(Some(first), |&at| if at == last { None } else { tree.next_sibling(at) });
+        let leaves: Vec<NodeId> = siblings.flat_map(|node| tree.leaf_ids(node.id)).collect();
+        let (Some(&from), Some(&to)) = (leaves.first(), leaves.last()) else { return Ok(()) };
+        let is_here = self.leaf == Some(from);
+        let all: Vec<String> = leaves.iter().map(|&leaf| comments(tree, tree.leaf_trivia(leaf))).collect();
+        if !is_here && all.iter().all(String::is_empty) {
+            return Ok(());
         }
-        Some(next) => put_before(tree, next, &text),
-        None => {
-            let tail = text + &tree.text[tree.tail.range()];
-            let start = tree.text.len() as u32;
-            tree.text.push_str(&tail);
-            tree.tail = crate::span::Span::new(start, tree.text.len() as u32);
-            Ok(false)
+        let symbol = tree.symbol(tree.bottom(to));
+        let grammar = tree.langlet.grammar();
+        let are_lines = symbol.index() < grammar.symbols.len() && grammar.is_layout(symbol);
+        let next = tree.next_leaf(to);
+        if !is_here || are_lines != self.are_lines {
+            self.write(tree)?;
         }
+        self.are_lines = are_lines;
+        if are_lines {
+            let indentation = tree.indentation(Node::top(from));
+            let lines = all.iter().flat_map(|comments| comments.lines()).map(str::trim).filter(|line| !line.is_empty());
+            for line in lines {
+                self.text.extend([&*indentation, line, newline]);
+            }
+        } else {
+            self.text.extend(all);
+        }
+        self.leaf = next;
+        if next.is_none() {
+            let tail = std::mem::take(&mut self.text) + &tree.text[tree.tail.range()];
+            tree.set_tail(&tail)?;
+        }
+        Ok(())
     }
+
+    /// Writes the comments before their token.
+    pub(crate) fn write(&mut self, tree: &mut Tree) -> Result<(), EditError> {
+        let Some(leaf) = self.leaf.take().filter(|&leaf| tree.nodes.contains_key(leaf)) else { return Ok(()) };
+        let text = std::mem::take(&mut self.text);
+        if !self.are_lines {
+            return put_before(tree, leaf, &text).map(drop);
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        let trivia = before_lines(tree.leaf_trivia(leaf), &text);
+        tree.set_leaf_trivia(leaf, &trivia)
+    }
+}
+
+/// The trivia with lines before all of its own.
+fn before_lines(trivia: &str, lines: &str) -> String {
+    // A mark of the byte order stays at the beginning.
+    let (mark, rest) = trivia.split_at(if trivia.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 });
+    format!("{mark}{lines}{rest}")
 }
 
 fn put_before(tree: &mut Tree, leaf: NodeId, comments: &str) -> Result<bool, EditError> {
@@ -141,15 +190,18 @@ fn put_before(tree: &mut Tree, leaf: NodeId, comments: &str) -> Result<bool, Edi
     let grammar = tree.langlet.grammar();
     let symbol = |leaf: NodeId| tree.symbol(tree.bottom(leaf));
     let is_layout = |leaf: NodeId| symbol(leaf).index() < grammar.symbols.len() && grammar.is_layout(symbol(leaf));
-    let is_line_start = grammar.layout.newline.is_some() && tree.prev_leaf(leaf).is_none_or(is_layout);
+    let before = tree.prev_leaf(leaf);
+    let is_line_start = grammar.layout.newline.is_some() && before.is_none_or(is_layout);
     let old = tree.leaf_trivia(leaf);
     let trivia = if is_line_start && comments.ends_with(['\n', '\r']) {
-        // Lines of their own before the line.
-        let start = old.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let blanks = &old[start..];
-        let lines: String =
-            comments.split_inclusive('\n').map(|line| format!("{blanks}{}", line.trim_start())).collect();
-        format!("{}{lines}{blanks}", &old[..start])
+        // Lines of their own before the line, as those that are there; at the end of a block as the lines of the block.
+        let is_end = grammar.layout.indent.is_some_and(|indent| indent.dedent == symbol(leaf));
+        let blanks = match before.filter(|_| is_end) {
+            Some(before) => tree.indentation(Node::top(before)),
+            None => blanks_before(old).to_owned(),
+        };
+        let lines: String = comments.split_inclusive('\n').map(|line| blanks.clone() + line.trim_start()).collect();
+        before_lines(old, &lines)
     } else {
         comments.to_owned() + old
     };

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::fragment::Variable;
 use super::matching::{Binding, Matcher};
 use super::pattern::{NamedPattern, Pattern};
-use crate::cst::node::{Node, Tree};
+use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 use crate::notation::syntax::Relation;
 use crate::span::Span;
@@ -53,7 +53,7 @@ pub(crate) enum Reference {
 
 impl Reference {
     /// Whether a node of the symbol may fit.
-    fn may_fit(&self, named: &[NamedPattern], symbol: Symbol) -> bool {
+    pub(crate) fn may_fit(&self, named: &[NamedPattern], symbol: Symbol) -> bool {
         match self {
             Reference::Pattern(pattern) => pattern.symbol() == symbol,
             Reference::Named(index) => named[*index].alternatives.iter().any(|pattern| pattern.symbol() == symbol),
@@ -126,9 +126,28 @@ fn some_level<'a>(matcher: &mut Matcher<'a>, reference: &'a Reference, node: Nod
 fn around<'a>(matcher: &mut Matcher<'a>, relation: Relation, reference: &'a Reference) -> bool {
     let (tree, node, named) = (matcher.tree, matcher.node, matcher.named);
     match relation {
-        Relation::Inside => tree
-            .ancestors(node)
-            .any(|above| reference.may_fit(named, tree.symbol(above)) && matcher.fits_below(reference, above)),
+        Relation::Inside => {
+            let fits = |matcher: &mut Matcher<'a>, above: Node| {
+                reference.may_fit(named, tree.symbol(above)) && matcher.fits_below(reference, above)
+            };
+            // The levels above the node in its own chain, then the nodes above.
+            if (0..node.level).rev().any(|level| fits(matcher, Node { id: node.id, level })) {
+                return true;
+            }
+            let above = |id: NodeId| tree.parent(Node::top(id)).map(|parent| parent.id);
+            let mut from = above(node.id);
+            // Progress: each turn goes up.
+            while let Some(id) = from {
+                let nearest = matcher.above.map_or(Some(id), |known| known.nearest(tree, named, reference, id));
+                let Some(id) = nearest else { return false };
+                let bottom = tree.bottom(id).level;
+                if (0..=bottom).rev().any(|level| fits(matcher, Node { id, level })) {
+                    return true;
+                }
+                from = above(id);
+            }
+            false
+        }
         Relation::Follows => {
             let sibling = nearest(tree, node, |node| tree.prev_sibling(node));
             sibling.is_some_and(|sibling| some_kernel(matcher, reference, sibling))

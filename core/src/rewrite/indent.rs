@@ -10,6 +10,9 @@
 //!
 //! Comment lines, and lines that go on inside brackets, move along with the block.
 
+use super::bound::{Kept, blanks_before};
+use super::pieces::Piece;
+use crate::algebra::layout::own_step;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -35,11 +38,7 @@ impl Lines {
             None => "\n",
         };
         let declared = grammar.layout.indent.and_then(|indent| grammar.constant_text(indent.indent)).unwrap_or("    ");
-        let step = grammar.layout.indent.and_then(|indent| {
-            let opening = tree.leaf_ids(tree.root).find(|&leaf| tree.symbol(tree.bottom(leaf)) == indent.indent)?;
-            let first = tree.next_leaf(opening)?;
-            Some(tree.indentation(Node::top(first))).filter(|blanks| !blanks.is_empty())
-        });
+        let step = own_step(tree);
         let is_open = !text.ends_with(['\n', '\r']);
         Lines { newline: newline.to_owned(), is_open, step: step.unwrap_or_else(|| declared.to_owned()) }
     }
@@ -63,31 +62,76 @@ pub(crate) struct LayoutSymbols {
     pub(crate) indent: Option<(Symbol, Symbol)>,
 }
 
-/// Gives each line that begins inside the node, its first aside, the indentation of its block. Linear in the node.
-pub(crate) fn reindent(tree: &mut Tree, id: NodeId, layout: &LayoutSymbols, lines: &Lines) -> Result<(), EditError> {
-    let leaves: Vec<NodeId> = tree.leaf_ids(id).collect();
-    let symbol = |tree: &Tree, leaf: NodeId| tree.symbol(tree.bottom(leaf));
-    let is_layout = |symbol: Symbol| {
-        Some(symbol) == layout.newline
-            || layout.indent.is_some_and(|(indent, dedent)| symbol == indent || symbol == dedent)
-    };
-    if leaves.len() < 2 || leaves.iter().all(|&leaf| !is_layout(symbol(tree, leaf))) {
-        return Ok(());
+impl LayoutSymbols {
+    /// Whether the symbol is one of them.
+    pub(crate) fn contains(&self, symbol: Symbol) -> bool {
+        Some(symbol) == self.newline || self.indent.is_some_and(|(indent, dedent)| symbol == indent || symbol == dedent)
     }
-    let base = tree.indentation(Node::top(leaves[0]));
-    let mut blocks = vec![Block { old: base.clone(), new: base.clone(), from_source: true, of_source: Some(base) }];
-    let mut opens = false;
-    let mut at_line_start = false;
-    for (index, &leaf) in leaves.iter().enumerate() {
-        let symbol = symbol(tree, leaf);
-        if let Some((indent, dedent)) = layout.indent {
+}
+
+/// Gives each line that begins inside a result, its first aside, the indentation of its block. What is kept of the source is
+/// walked over only where its lines move. Linear in the written tokens and the lines that move.
+pub(crate) fn reindent(
+    tree: &mut Tree,
+    pieces: &[Piece],
+    kept: &[Kept],
+    layout: &LayoutSymbols,
+    lines: &Lines,
+) -> Result<(), EditError> {
+    let Some(first) = pieces.iter().find_map(|piece| piece.first(tree)) else { return Ok(()) };
+    let base = tree.indentation(Node::top(first));
+    let block = Block { old: base.clone(), new: base.clone(), from_source: true, of_source: Some(base) };
+    let mut walk = Walk { layout, lines, blocks: vec![block], opens: false, at_line_start: false };
+    for (index, &piece) in pieces.iter().enumerate() {
+        let (first, is_first) = (piece.first(tree), index == 0);
+        match piece {
+            Piece::Token(leaf) => walk.visit(tree, leaf, is_first)?,
+            Piece::Kept(id) => {
+                let Some(first) = first else { continue };
+                let line = kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.line.clone());
+                if is_first && let Some(line) = line {
+                    // It begins where the result does, and its other lines are as far to the right as they were.
+                    let block = walk.blocks.last_mut().expect("the outermost block stays");
+                    (block.old, block.of_source) = (line.clone(), Some(line));
+                }
+                walk.visit(tree, first, is_first)?;
+                let is_layout = |leaf: NodeId| layout.contains(tree.symbol(tree.bottom(leaf)));
+                let block = walk.blocks.last().expect("the outermost block stays");
+                if block.old == block.new && !is_layout(first) {
+                    walk.at_line_start = tree.last_leaf(id).is_some_and(is_layout);
+                    continue;
+                }
+                let others: Vec<NodeId> = tree.leaf_ids(id).skip(1).collect();
+                for leaf in others {
+                    walk.visit(tree, leaf, false)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A walk over the tokens of a result.
+struct Walk<'a> {
+    layout: &'a LayoutSymbols,
+    lines: &'a Lines,
+    blocks: Vec<Block>,
+    /// Whether the next token begins a block.
+    opens: bool,
+    at_line_start: bool,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, tree: &mut Tree, leaf: NodeId, is_first: bool) -> Result<(), EditError> {
+        let symbol = tree.symbol(tree.bottom(leaf));
+        if let Some((indent, dedent)) = self.layout.indent {
             if symbol == indent {
-                opens = true;
-                continue;
+                self.opens = true;
+                return Ok(());
             }
             if symbol == dedent {
                 // Comments at the end of the block.
-                let block = blocks.last_mut().expect("the outermost block stays");
+                let block = self.blocks.last_mut().expect("the outermost block stays");
                 if !tree.leaf_trivia(leaf).trim().is_empty() {
                     block.old = block.of_source.take().unwrap_or_else(|| {
                         let comment = tree.leaf_trivia(leaf).trim_start_matches(['\n', '\r']);
@@ -96,27 +140,28 @@ pub(crate) fn reindent(tree: &mut Tree, id: NodeId, layout: &LayoutSymbols, line
                     let trivia = moved(tree.leaf_trivia(leaf), block, true);
                     tree.set_leaf_trivia(leaf, &trivia)?;
                 }
-                if blocks.len() > 1 {
-                    blocks.pop();
+                if self.blocks.len() > 1 {
+                    self.blocks.pop();
                 }
-                continue;
+                return Ok(());
             }
         }
         let from_source = tree.origin(leaf).is_some();
-        if opens {
-            let blanks = last_blanks(tree.leaf_trivia(leaf)).to_owned();
-            let outer = blocks.last().expect("the outermost block stays");
+        if self.opens {
+            let blanks = blanks_before(tree.leaf_trivia(leaf)).to_owned();
+            let outer = self.blocks.last().expect("the outermost block stays");
             let is_alike = outer.from_source == from_source;
             let more = blanks.strip_prefix(&*outer.old).filter(|more| is_alike && from_source && !more.is_empty());
-            let new = outer.new.clone() + more.unwrap_or(&lines.step);
-            blocks.push(Block { old: blanks, new, from_source, of_source: None });
-            opens = false;
+            let new = outer.new.clone() + more.unwrap_or(&self.lines.step);
+            self.blocks.push(Block { old: blanks, new, from_source, of_source: None });
+            self.opens = false;
         }
-        if index > 0 {
-            let block = blocks.last_mut().expect("the outermost block stays");
+        if !is_first {
+            let at_line_start = self.at_line_start;
+            let block = self.blocks.last_mut().expect("the outermost block stays");
             if at_line_start {
                 // Lines of one block may come from different places, each with the blanks it had there.
-                block.old = last_blanks(tree.leaf_trivia(leaf)).to_owned();
+                block.old = blanks_before(tree.leaf_trivia(leaf)).to_owned();
                 block.from_source = from_source;
                 if from_source {
                     block.of_source = Some(block.old.clone());
@@ -132,17 +177,9 @@ pub(crate) fn reindent(tree: &mut Tree, id: NodeId, layout: &LayoutSymbols, line
             }
             tree.set_leaf_trivia(leaf, &trivia)?;
         }
-        at_line_start = Some(symbol) == layout.newline;
+        self.at_line_start = Some(symbol) == self.layout.newline;
+        Ok(())
     }
-    Ok(())
-}
-
-/// The blanks at the end of the trivia.
-fn last_blanks(trivia: &str) -> &str {
-    let start = trivia
-        .rfind(|c| c != ' ' && c != '\t')
-        .map_or(0, |at| at + trivia[at..].chars().next().map_or(1, char::len_utf8));
-    &trivia[start..]
 }
 
 /// The trivia with each line that it begins moved along with the block. `is_start`: it begins at the start of a line.

@@ -11,6 +11,7 @@
 
 use std::ops::Range;
 
+use super::above::Above;
 use super::condition::{Check, Reference};
 use super::fragment::{Metavariable, Repeat, Type, Variable};
 use super::pattern::{Below, NamedPattern, Part, Pattern, TokenPattern};
@@ -99,6 +100,8 @@ pub(crate) struct Matcher<'a> {
     links: Vec<Link<'a>>,
     choices: Vec<Choice<'a>>,
     pub(crate) probe: Option<Probe>,
+    /// What is known about nodes above, if anything is kept.
+    pub(crate) above: Option<&'a Above<'a>>,
 }
 
 /// A goal and the goals behind it.
@@ -175,6 +178,7 @@ impl<'a> Matcher<'a> {
             links: Vec::new(),
             choices: Vec::new(),
             probe: None,
+            above: None,
         }
     }
 
@@ -196,6 +200,7 @@ impl<'a> Matcher<'a> {
             links: Vec::new(),
             choices: Vec::new(),
             probe: None,
+            above: self.above,
         };
         let n_bound = inner.bindings.bound.len();
         let goal = match reference {

@@ -4,11 +4,15 @@ pub mod fragment;
 pub mod pattern;
 pub mod matching;
 pub mod condition;
+pub mod above;
 pub mod space;
+pub mod bound;
 pub mod place;
+pub mod list;
 pub mod quote;
 pub mod comments;
 pub mod indent;
+pub mod pieces;
 pub mod template;
 pub mod rule;
 pub mod apply;
@@ -29,3 +33,6 @@ pub use route::{Hop, Route};
 pub use rule::{Compute, Functions};
 pub use trace::{Attempt, AttemptOutcome};
 pub use transform::{Applied, Options, Refusal, Transform, TranslateError, Translation, stands_for};
+
+#[cfg(test)]
+mod tests;

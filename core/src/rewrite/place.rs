@@ -4,8 +4,11 @@
 //! interpolation is put around it, so that parentheses stand exactly where the grammar needs them; there is none, and the
 //! caller reports it.
 
-use super::comments;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::bound::{Bound, Kept};
 use super::space::Space;
+use crate::algebra::postfix::can_join;
 use crate::algebra::{InterpolationError, Kind, Step};
 use crate::automata::StateId;
 use crate::cst::edit::EditError;
@@ -20,9 +23,18 @@ pub(crate) struct Placing<'a> {
     pub(crate) target: &'a Langlet,
 }
 
+/// Neutral brackets for a list.
+pub(crate) struct Brackets {
+    /// From what the brackets are to be to the list in them.
+    path: Vec<Step>,
+    list: Symbol,
+    /// The children of the list, and what each becomes.
+    elements: Vec<(Node, Symbol)>,
+}
+
 impl Placing<'_> {
     /// The path from `outer` to `inner` in the target.
-    fn path(&self, kind: Kind, outer: Symbol, inner: Symbol) -> Option<Vec<Step>> {
+    pub(crate) fn path(&self, kind: Kind, outer: Symbol, inner: Symbol) -> Option<Vec<Step>> {
         let (outer, inner) = (self.space.to_target(outer)?, self.space.to_target(inner)?);
         self.target.interpolations().path(kind, outer, inner)
     }
@@ -96,27 +108,32 @@ impl Placing<'_> {
         rules.into_iter().find(|&rule| self.derives(rule, children))
     }
 
-    /// Makes a detached node into one of the symbol `outer`. `None` if no neutral interpolation exists.
-    pub(crate) fn fit(&self, tree: &mut Tree, outer: Symbol, node: Node) -> Result<Option<Node>, EditError> {
-        let levels: Vec<(u16, Symbol)> =
-            (node.level..).zip(tree.chain(node)[usize::from(node.level)..].iter().copied()).collect();
-        for kind in [Kind::Pure, Kind::Neutral] {
-            for &(level, symbol) in &levels {
+    /// Makes a detached node into one of the symbol `outer`, along the minimal path of one of the kinds. `None` if there is none.
+    pub(crate) fn fit_along(
+        &self,
+        tree: &mut Tree,
+        kinds: &[Kind],
+        outer: Symbol,
+        node: Node,
+    ) -> Result<Option<Node>, EditError> {
+        let len = tree.chain(node).len() as u16;
+        for &kind in kinds {
+            for level in node.level..len {
+                let symbol = tree.symbol(Node { id: node.id, level });
                 if let Some(path) = self.path(kind, outer, symbol) {
                     return self.raise(tree, &path, Node { id: node.id, level }).map(Some);
                 }
             }
         }
-        self.bracketed(tree, outer, node)
+        Ok(None)
     }
 
-    /// A list without brackets, `a, b`, in the neutral brackets that make it one of the symbol `outer`: its elements become
-    /// those of the list that stands in the brackets.
-    fn bracketed(&self, tree: &mut Tree, outer: Symbol, node: Node) -> Result<Option<Node>, EditError> {
-        let bottom = tree.bottom(node.id);
-        let children: Vec<Node> = tree.children(bottom).collect();
+    /// The neutral brackets that make a list without brackets, `a, b`, one of the symbol `outer`: its elements become those of
+    /// the list that stands in the brackets.
+    pub(crate) fn brackets_for(&self, tree: &Tree, outer: Symbol, node: Node) -> Option<Brackets> {
+        let children: Vec<Node> = tree.children(tree.bottom(node.id)).collect();
         if tree.stored(node.id).is_leaf() || children.len() < 2 {
-            return Ok(None);
+            return None;
         }
         let grammar = self.target.grammar();
         let mut lists: Vec<Symbol> = Vec::new();
@@ -125,9 +142,9 @@ impl Placing<'_> {
                 lists.extend(Some(symbol).filter(|&symbol| grammar.rhs(symbol).is_some()))
             });
         }
-        for list in lists {
+        lists.into_iter().find_map(|list| {
             let list = self.space.of_target(list);
-            let Some(path) = self.path(Kind::Neutral, outer, list) else { continue };
+            let path = self.path(Kind::Neutral, outer, list)?;
             let mut elements: Vec<Symbol> = Vec::new();
             let rhs = self.space.to_target(list).and_then(|list| grammar.rhs(list)).expect("it is a rule");
             rhs.for_each_symbol(&mut |symbol| elements.push(self.space.of_target(symbol)));
@@ -141,21 +158,57 @@ impl Placing<'_> {
                     }
                 })
                 .collect();
-            let Some(symbols) = self.derivation(list, &ways) else { continue };
-            let mut new = Vec::new();
-            for (&child, symbol) in children.iter().zip(symbols) {
-                let child = tree.detach(child);
-                new.push(self.fit(tree, symbol, child)?.expect("a level of it fits"));
-            }
-            tree.delete(node.id);
-            let inner = tree.inner_unchecked(list, &new);
-            return self.raise(tree, &path, inner).map(Some);
-        }
-        Ok(None)
+            let symbols = self.derivation(list, &ways)?;
+            Some(Brackets { path, list, elements: children.iter().copied().zip(symbols).collect() })
+        })
     }
 
-    /// Puts a detached node in the place of `place`, or of a level above it in its chain. `None` if it fits nowhere.
-    pub(crate) fn put(&self, tree: &mut Tree, place: Node, node: Node) -> Result<Option<Node>, EditError> {
+    /// The elements of a list, detached by now, in their brackets.
+    pub(crate) fn bracketed(&self, tree: &mut Tree, brackets: Brackets) -> Result<Node, EditError> {
+        let mut new = Vec::new();
+        for (child, symbol) in brackets.elements {
+            new.push(self.fit_along(tree, &[Kind::Pure, Kind::Neutral], symbol, child)?.expect("a level of it fits"));
+        }
+        let inner = tree.inner_unchecked(brackets.list, &new);
+        self.raise(tree, &brackets.path, inner)
+    }
+
+    /// The children of `node`, if they can stand in the place of the whole: where a rule is a head and postfixes, `atom trailer*`,
+    /// and the head is to be a node of such a shape.
+    pub(crate) fn postfix_parts(&self, tree: &Tree, place: Node, node: Node) -> Option<Vec<Node>> {
+        let top = Node::top(place.id);
+        let parent = tree.parent(top)?;
+        let parts: Vec<Node> = tree.children(tree.bottom(node.id)).collect();
+        if parts.len() < 2 || parts[1..].iter().any(|part| tree.stored(part.id).is_leaf()) {
+            return None;
+        }
+        let symbol = |node: &Node| tree.symbol(*node);
+        let before: Vec<Symbol> = tree.children(parent).take_while(|&child| child != top).map(|n| symbol(&n)).collect();
+        let (rule, head, parts_of) = (symbol(&parent), symbol(&top), parts.iter().map(symbol).collect::<Vec<_>>());
+        // The rule of the place may be one of the source alone.
+        let known = tree.langlet.grammar().symbols.len();
+        let is_of_source = [rule, head].iter().chain(&before).chain(&parts_of).all(|symbol| symbol.index() < known);
+        let joins_in_source =
+            || is_of_source && can_join(&tree.langlet.tables().network, rule, &before, head, &parts_of);
+        let to_target = |symbols: &[Symbol]| symbols.iter().map(|&symbol| self.space.to_target(symbol)).collect();
+        let of_target: Option<Vec<Symbol>> = to_target(&[&[rule, head], &*before, &*parts_of].concat());
+        let joins = of_target.is_some_and(|all| {
+            let (before, parts) = all[2..].split_at(before.len());
+            can_join(&self.target.tables().network, all[0], before, all[1], parts)
+        });
+        (joins || joins_in_source()).then_some(parts)
+    }
+
+    /// Puts a detached node in the place of `place`, or of a level above it in its chain. `None` if it fits nowhere. The nodes
+    /// in their place are several where a head and its postfixes come before those that are there. `kept` are nodes of the
+    /// source in it; if one is taken apart, its parts are kept instead.
+    pub(crate) fn put(
+        &self,
+        tree: &mut Tree,
+        place: Node,
+        node: Node,
+        kept: &mut Vec<Kept>,
+    ) -> Result<Option<Vec<Node>>, EditError> {
         let node = self.without_outer_brackets(tree, place, node)?;
         let chain = tree.chain(place).to_vec();
         let inner = tree.symbol(node);
@@ -163,162 +216,30 @@ impl Placing<'_> {
             for level in (0..=place.level).rev() {
                 if let Some(path) = self.path(kind, chain[usize::from(level)], inner) {
                     let raised = self.raise(tree, &path, node)?;
-                    return Ok(Some(tree.replace_unchecked(Node { id: place.id, level }, raised)));
+                    return Ok(Some(vec![tree.replace_unchecked(Node { id: place.id, level }, raised)]));
                 }
+            }
+            if kind == Kind::Pure
+                && let Some(parts) = self.postfix_parts(tree, place, node)
+            {
+                take_apart(tree, node, &parts, kept);
+                tree.exchange(place.id, &parts);
+                return Ok(Some(parts));
             }
         }
         for level in (0..=place.level).rev() {
-            if let Some(fitted) = self.bracketed(tree, chain[usize::from(level)], node)? {
-                return Ok(Some(tree.replace_unchecked(Node { id: place.id, level }, fitted)));
+            if let Some(brackets) = self.brackets_for(tree, chain[usize::from(level)], node) {
+                let children: Vec<Node> = brackets.elements.iter().map(|&(child, _)| child).collect();
+                take_apart(tree, node, &children, kept);
+                let fitted = self.bracketed(tree, brackets)?;
+                return Ok(Some(vec![tree.replace_unchecked(Node { id: place.id, level }, fitted)]));
             }
         }
         // The target does not know the rule of the place; whether the node may stand there, its parser will say.
         if self.space.to_target(chain[0]).is_none() {
-            return Ok(Some(tree.replace_unchecked(Node::top(place.id), node)));
+            return Ok(Some(vec![tree.replace_unchecked(Node::top(place.id), node)]));
         }
         Ok(None)
-    }
-
-    /// Puts several detached nodes in the place of `place`, or of a level above it in its chain, with the separators of the
-    /// list it stands in. `None` if the list does not admit them.
-    pub(crate) fn put_all(&self, tree: &mut Tree, place: Node, nodes: &[Node]) -> Result<Option<Vec<Node>>, EditError> {
-        // Above the chain of the place, there are only its siblings.
-        let top = Node::top(place.id);
-        let Some(parent) = tree.parent(top) else { return Ok(None) };
-        let siblings: Vec<Node> = tree.children(parent).collect();
-        let index = siblings.iter().position(|&child| child == top).expect("a node is a child of its parent");
-        let rule = tree.symbol(parent);
-        let Some(rhs) = self.space.to_target(rule).and_then(|rule| self.target.grammar().rhs(rule)) else {
-            return Ok(None);
-        };
-        let mut separators: Vec<Option<Symbol>> = vec![None];
-        rhs.for_each_symbol(&mut |symbol| {
-            if self.target.grammar().constant_text(symbol).is_some() && !separators.contains(&Some(symbol)) {
-                separators.push(Some(symbol));
-            }
-        });
-        // Each node becomes what the list has there: one of the levels of the place.
-        let levels: Vec<Symbol> = tree.chain(top)[..=usize::from(place.level)].to_vec();
-        for (&level, separator) in levels.iter().rev().flat_map(|level| separators.iter().map(move |s| (level, s))) {
-            let fits = |node: &Node| {
-                [Kind::Pure, Kind::Neutral].into_iter().any(|kind| self.path(kind, level, tree.symbol(*node)).is_some())
-            };
-            let is_list = separator.is_none_or(|separator| self.is_list(tree, &siblings, separator));
-            if !is_list || !nodes.iter().all(fits) {
-                continue;
-            }
-            let mut run: Vec<Symbol> = Vec::new();
-            for _ in nodes {
-                run.extend(separator.filter(|_| !run.is_empty()).map(|separator| self.space.of_target(separator)));
-                run.push(level);
-            }
-            let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
-            if !self.derives(rule, &[&symbols[..index], &run, &symbols[index + 1..]].concat()) {
-                continue;
-            }
-            let mut new = Vec::new();
-            for &node in nodes {
-                if let Some(separator) = separator.filter(|_| !new.is_empty()) {
-                    new.push(self.constant(tree, separator)?);
-                }
-                new.push(self.fit(tree, level, node)?.expect("it was tried before"));
-            }
-            let ids: Vec<Node> = new.iter().map(|node| Node::top(node.id)).collect();
-            tree.splice_unchecked(parent, index, index + 1, &new);
-            let step = if separator.is_some() { 2 } else { 1 };
-            return Ok(Some(ids.into_iter().step_by(step).collect()));
-        }
-        Ok(None)
-    }
-
-    /// Takes a node out of the list it stands in, with one separator; where it is all there is in a line, with the line. `None`
-    /// if it stands in no list, so that what is left would mean something else, or be no production.
-    /// Comments are kept if `newline`, the line end of the text, is given.
-    pub(crate) fn remove(
-        &self,
-        tree: &mut Tree,
-        place: Node,
-        newline: Option<&str>,
-    ) -> Result<Option<Vec<Node>>, EditError> {
-        let mut at = Node::top(place.id);
-        // Progress: each turn goes up.
-        while let Some(parent) = tree.parent(at) {
-            let siblings: Vec<Node> = tree.children(parent).collect();
-            let index = siblings.iter().position(|&child| child == at).expect("a node is a child of its parent");
-            let is_layout = |node: Node| {
-                let symbol = self.space.to_target(tree.symbol(node));
-                tree.is_token(node) && symbol.is_some_and(|symbol| self.target.grammar().is_layout(symbol))
-            };
-            let is_separator = |index: usize| {
-                siblings.get(index).is_some_and(|&node| self.is_constant(tree, node) && !is_layout(node))
-            };
-            let mut ranges = Vec::new();
-            if is_separator(index + 1) {
-                ranges.push((index, index + 2));
-            }
-            if index > 0 && is_separator(index - 1) {
-                ranges.push((index - 1, index + 1));
-            }
-            ranges.push((index, index + 1));
-            let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
-            let admitted =
-                ranges.into_iter().find(|&(from, to)| self.is_left_out(tree.symbol(parent), &symbols, from, to));
-            if let Some((from, to)) = admitted {
-                // What was at the start of the list, a line for instance, is still the start.
-                if from == index
-                    && let Some(&next) = siblings.get(to)
-                    && tree.trivia(next).trim().is_empty()
-                    && tree.first_leaf(next.id).is_some_and(|leaf| !tree.leaf_text(leaf).is_empty())
-                    && !tree.trivia(at).contains(['\n', '\r'])
-                {
-                    let trivia = tree.trivia(at).to_owned();
-                    tree.set_trivia(next, &trivia)?;
-                }
-                if let Some(newline) = newline {
-                    comments::save(tree, &siblings[from..to], newline)?;
-                }
-                tree.splice_unchecked(parent, from, to, &[]);
-                return Ok(Some(Vec::new()));
-            }
-            if siblings.iter().any(|&other| other != at && !is_layout(other)) {
-                return Ok(None);
-            }
-            at = Node::top(parent.id);
-        }
-        Ok(None)
-    }
-
-    /// Whether children can go and those that stay keep their part in the rule: the automaton is where it was as soon as the
-    /// next one is read. So the stream of `print >>f, x` is no element of a list, although `print >>x` can be read.
-    fn is_left_out(&self, rule: Symbol, children: &[Symbol], from: usize, to: usize) -> bool {
-        let network = &self.target.tables().network;
-        let target: Option<Vec<Symbol>> = children.iter().map(|&child| self.space.to_target(child)).collect();
-        let start = self.space.to_target(rule).and_then(|rule| network.start(rule));
-        let (Some(children), Some(start)) = (target, start) else { return false };
-        let mut states = vec![start];
-        for &child in &children {
-            let Some(next) = network.step(states[states.len() - 1], child) else { return false };
-            states.push(next);
-        }
-        match children.get(to) {
-            Some(&next) => network.step(states[from], next) == Some(states[to + 1]),
-            // At the end: the automaton is where it was, or a separator is left that the list may end with.
-            None => {
-                let leaves_separator = from > 0 && network.step(states[to], children[from - 1]) == Some(states[from]);
-                network.state(states[from]).accepting && (states[from] == states[to] || leaves_separator)
-            }
-        }
-    }
-
-    /// Whether the separator means no more than that an element follows: the list may end with it, too, or other constants
-    /// are around the list. An operator is no separator.
-    fn is_list(&self, tree: &Tree, siblings: &[Node], separator: Symbol) -> bool {
-        let separator = self.space.of_target(separator);
-        let mut symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
-        let has_others = siblings.iter().any(|&node| self.is_constant(tree, node) && tree.symbol(node) != separator);
-        let Some(rule) = siblings.first().and_then(|&first| tree.parent(first)) else { return false };
-        symbols.push(separator);
-        has_others || self.derives(tree.symbol(rule), &symbols)
     }
 
     /// Whether the node is a token with a single text in the target.
@@ -335,6 +256,39 @@ impl Placing<'_> {
         self.space.to_target(symbol).is_some_and(|symbol| self.target.grammar().is_layout(symbol))
     }
 
+    /// Whether the node begins a line, or is one.
+    pub(crate) fn is_line(&self, tree: &Tree, node: Node) -> bool {
+        let before = tree.first_leaf(node.id).and_then(|leaf| tree.prev_leaf(leaf));
+        before.is_none_or(|before| self.is_layout(tree.symbol(tree.bottom(before))))
+    }
+
+    /// By symbol of the space, whether a node of it may hold a layout token, in the source or in the target.
+    pub(crate) fn holding_layout(&self, source: &Langlet) -> Vec<bool> {
+        let mut holds: Vec<bool> = Vec::new();
+        for langlet in [source, self.target] {
+            let grammar = langlet.grammar();
+            let number = |symbol: Symbol| if langlet == source { symbol } else { self.space.of_target(symbol) };
+            let mut used_by: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+            for &rule in grammar.rules.keys() {
+                let rhs = grammar.rhs(rule).expect("it is a rule");
+                rhs.for_each_symbol(&mut |symbol| used_by.entry(symbol).or_default().push(rule));
+            }
+            let mut work: Vec<Symbol> = grammar.symbols.iter().filter(|&symbol| grammar.is_layout(symbol)).collect();
+            // Progress: each turn marks a symbol that was not marked.
+            let mut marked: FxHashSet<Symbol> = work.iter().copied().collect();
+            while let Some(symbol) = work.pop() {
+                let index = number(symbol).index();
+                holds.resize(holds.len().max(index + 1), false);
+                holds[index] = true;
+                let users = used_by.get(&symbol).into_iter().flatten();
+                work.extend(users.copied().filter(|&user| marked.insert(user)));
+            }
+            let most = grammar.symbols.iter().map(|symbol| number(symbol).index() + 1).max().unwrap_or(0);
+            holds.resize(holds.len().max(most), false);
+        }
+        holds
+    }
+
     /// The token at the end of a line.
     pub(crate) fn newline(&self) -> Option<Symbol> {
         self.target.grammar().layout.newline.as_ref().map(|(symbol, _)| self.space.of_target(*symbol))
@@ -346,23 +300,32 @@ impl Placing<'_> {
         &self,
         tree: &mut Tree,
         id: NodeId,
-        copies: &[NodeId],
+        bound: &mut Bound,
+        kept: &mut Vec<Kept>,
     ) -> Result<(), EditError> {
+        let mut ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
         let mut work: Vec<NodeId> = tree.children(tree.bottom(id)).map(|child| child.id).collect();
         // Progress: each turn goes down, or takes brackets off.
         while let Some(id) = work.pop() {
-            if tree.stored(id).is_leaf() || copies.contains(&id) {
+            if tree.stored(id).is_leaf() || ids.contains(&id) {
                 continue;
             }
-            let top = tree.symbol(Node::top(id));
-            match self.in_brackets(tree, id).and_then(|inner| self.level_for(tree, &[top], inner)) {
-                None => work.extend(tree.children(tree.bottom(id)).map(|child| child.id)),
-                Some(inner) => {
-                    let inner = self.take_out(tree, id, inner)?;
-                    let fitted = self.fit(tree, top, inner)?.expect("a pure path was found");
-                    tree.replace_unchecked(Node::top(id), fitted);
-                    work.push(fitted.id);
-                }
+            let top = Node::top(id);
+            let inner = self.in_brackets(tree, id);
+            if let Some(inner) = inner.and_then(|inner| self.level_for(tree, &[tree.symbol(top)], inner)) {
+                let inner = self.take_out(tree, id, inner)?;
+                let fitted = self.fit_along(tree, &[Kind::Pure], tree.symbol(top), inner)?;
+                work.push(tree.replace_unchecked(top, fitted.expect("a pure path was found")).id);
+            } else if let Some((inner, parts)) =
+                inner.and_then(|inner| Some((inner, self.postfix_parts(tree, top, inner)?)))
+            {
+                let inner = self.take_out(tree, id, inner)?;
+                bound.dissolve_kept(tree, inner.id, kept);
+                ids = kept.iter().map(|kept| kept.id).collect();
+                tree.exchange(id, &parts);
+                work.extend(parts.iter().map(|part| part.id));
+            } else {
+                work.extend(tree.children(tree.bottom(id)).map(|child| child.id));
             }
         }
         Ok(())
@@ -439,8 +402,20 @@ impl Placing<'_> {
         Ok(node)
     }
 
-    fn constant(&self, tree: &mut Tree, symbol: Symbol) -> Result<Node, EditError> {
+    pub(crate) fn constant(&self, tree: &mut Tree, symbol: Symbol) -> Result<Node, EditError> {
         let constants = self.target.interpolations().constants();
         constants.build(tree, symbol, &|symbol| self.space.of_target(symbol))
+    }
+}
+
+/// Detaches the children of a detached node, which goes. Where the node was kept, they are.
+fn take_apart(tree: &mut Tree, node: Node, children: &[Node], kept: &mut Vec<Kept>) {
+    for &child in children {
+        tree.detach(child);
+    }
+    tree.nodes.remove(node.id);
+    if let Some(at) = kept.iter().position(|kept| kept.id == node.id) {
+        let parts: Vec<Kept> = children.iter().map(|&child| Kept::new(tree, child)).collect();
+        kept.splice(at..at + 1, parts);
     }
 }

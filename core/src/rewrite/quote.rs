@@ -11,7 +11,9 @@
 use rustc_hash::FxHashSet;
 
 use super::fragment::{Fragment, Repeat, Scope};
-use crate::algebra::build::{Argument, BuildError, finish, make, make_run};
+use crate::algebra::build::{Argument, BuildError, finish, make, make_as_it_is, make_run};
+use crate::algebra::comments::{comments_of_argument, keep_comments};
+use crate::algebra::postfix::can_join;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
@@ -154,7 +156,13 @@ impl Quotation {
         let moved = moved.into_iter().zip(whole.leaf_ids(root.id).collect::<Vec<_>>());
         let new = moved.filter(|(old, _)| new.contains(old)).map(|(_, new)| new).collect();
         whole.set_root(root);
-        Ok(finish(whole, &new)?)
+        let arguments = fillings.iter().flat_map(|(_, filling)| match filling {
+            Filling::One(argument) => std::slice::from_ref(argument),
+            Filling::Many(arguments) => arguments,
+        });
+        let mut comments = comments_of_argument(whole.langlet(), &Argument::from(&self.fragment.tree));
+        comments.extend(arguments.flat_map(|argument| comments_of_argument(whole.langlet(), argument)));
+        Ok(keep_comments(finish(whole, &new)?, comments)?)
     }
 }
 
@@ -167,6 +175,12 @@ fn fill_one(
 ) -> Result<(), QuoteError> {
     let wanted = tree.symbol(place);
     let trivia = tree.trivia(place).to_owned();
+    if let Some((parts, more)) = postfix_parts(tree, place, name, argument)? {
+        tree.set_trivia(parts[0], &trivia)?;
+        new.extend(more);
+        tree.exchange(place.id, &parts);
+        return Ok(());
+    }
     let made = make(tree, wanted, argument)
         .map_err(|error| QuoteError::Build { name: name.to_owned(), error: Box::new(error) })?;
     let Some((node, more)) = made else {
@@ -177,6 +191,44 @@ fn fill_one(
     new.extend(more.into_iter().filter(|&leaf| Some(leaf) != tree.first_leaf(node.id)));
     tree.replace_unchecked(place, node);
     Ok(())
+}
+
+/// Detached nodes, and the new tokens among theirs.
+type Parts = (Vec<Node>, FxHashSet<NodeId>);
+
+/// The parts of an argument that is a head with postfixes, where they can stand in the place of the whole; see
+/// [`crate::algebra::postfix`]. `None` if the argument fits as it is, or is no such thing.
+fn postfix_parts(
+    tree: &mut Tree,
+    place: Node,
+    name: &str,
+    argument: Argument<'_>,
+) -> Result<Option<Parts>, QuoteError> {
+    let top = Node::top(place.id);
+    let Some(parent) = tree.parent(top).filter(|&parent| tree.next_sibling(top).is_some() && parent != place) else {
+        return Ok(None);
+    };
+    let error = |error| QuoteError::Build { name: name.to_owned(), error: Box::new(error) };
+    let wanted = tree.symbol(place);
+    if make_as_it_is(tree, wanted, argument).map_err(error)?.is_some() {
+        return Ok(None);
+    }
+    let (rule, head) = (tree.symbol(parent), tree.symbol(top));
+    let before: Vec<Symbol> =
+        tree.children(parent).take_while(|&child| child != top).map(|child| tree.symbol(child)).collect();
+    let error = |error| QuoteError::Build { name: name.to_owned(), error: Box::new(error) };
+    let Some((node, more)) = make_as_it_is(tree, rule, argument).map_err(error)? else { return Ok(None) };
+    let parts: Vec<Node> = tree.children(tree.bottom(node.id)).collect();
+    let symbols: Vec<Symbol> = parts.iter().map(|&part| tree.symbol(part)).collect();
+    let network = &tree.langlet().tables().network;
+    let are_nodes = parts.iter().skip(1).all(|part| !tree.stored(part.id).is_leaf());
+    if !are_nodes || !can_join(network, rule, &before, head, &symbols) {
+        return Ok(None);
+    }
+    for &part in &parts {
+        tree.detach(part);
+    }
+    Ok(Some((parts, more)))
 }
 
 fn fill_run(

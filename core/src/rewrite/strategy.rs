@@ -1,8 +1,9 @@
 //! Strategies: in which order the nodes of a tree are visited, and what is visited again.
 //!
 //! * *Top down*, once: from the root; at a node the outermost level of a chain first. Where a rule applies, the visit goes on
-//!   in the copies of what its metavariables stood for.
-//! * *Bottom up*, once: children first, the innermost level of a chain first. A result is not visited again.
+//!   in what its metavariables stood for.
+//! * *Bottom up*, once: children first, the innermost level of a chain first. A result is not visited again. Where a removal
+//!   leaves one child of a node, the levels of the node are visited as levels of the child.
 //! * *Innermost*: bottom up, and what a rule has made is visited again, until no rule applies. A node that a rule makes has
 //!   one more generation than the node that it was made from; more generations than the bound are an error that names the
 //!   rules that go in a circle.
@@ -15,12 +16,14 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 use slotmap::Key;
 
-use super::apply::{Applier, Outcome, source_span};
+use super::above::Above;
+use super::apply::{Applier, Outcome};
+use super::bound::Kept;
 use super::condition::Test;
 use super::rule::Rule;
-use super::template::Copied;
 use super::transform::TranslateError;
 use crate::cst::node::{Node, NodeId, Tree};
+use crate::grammar::Symbol;
 use crate::notation::syntax::Strategy;
 
 /// How often rules may apply, one inside the result of another, if the file does not say.
@@ -30,6 +33,9 @@ pub(crate) const BOUND: u32 = 1000;
 pub(crate) struct Visitor<'a, 'b> {
     pub(crate) applier: &'b mut Applier<'a>,
     rules: &'b [&'a Rule],
+    above: Above<'a>,
+    /// By the first symbol of a pattern: the numbers of the rules that have such a one.
+    by_symbol: FxHashMap<Symbol, Vec<usize>>,
     /// `by_chain[chain]`: the range in `candidates`; `None` if not asked before.
     by_chain: Vec<Option<Range<usize>>>,
     /// Levels of a chain, outermost first, each with the number of a rule that may apply there.
@@ -46,7 +52,18 @@ pub(crate) fn run<'a>(
     if rules.is_empty() {
         return Ok(());
     }
-    let mut visitor = Visitor { applier, rules, by_chain: Vec::new(), candidates: Vec::new() };
+    let above = Above::new(rules, applier.named);
+    applier.state.begin_phase();
+    let mut by_symbol: FxHashMap<Symbol, Vec<usize>> = FxHashMap::default();
+    for (number, rule) in rules.iter().enumerate() {
+        for pattern in &rule.alternatives {
+            let numbers = by_symbol.entry(pattern.symbol()).or_default();
+            if numbers.last() != Some(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    let mut visitor = Visitor { applier, rules, above, by_symbol, by_chain: Vec::new(), candidates: Vec::new() };
     match strategy {
         Strategy::TopDown => visitor.top_down(tree),
         Strategy::BottomUp => visitor.bottom_up(tree),
@@ -77,26 +94,28 @@ impl Visitor<'_, '_> {
     fn top_down(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
         // Nodes to visit, with the number of levels that are theirs, from the last one up.
         let mut work = vec![(tree.root, usize::MAX)];
-        // Progress: each turn visits a node of the source or a copy of a smaller one.
+        // Progress: each turn visits a node of the source each once, or a copy.
         while let Some((id, n_levels)) = work.pop() {
             // A separator may have gone with what was removed.
             if !tree.nodes.contains_key(id) {
                 continue;
             }
-            let len = tree.chain(Node::top(id)).len();
             let mut outcome = None;
             for index in self.candidates(tree, id) {
                 let (level, rule) = self.candidates[index];
-                if usize::from(level) + n_levels.min(len) < len {
-                    continue;
+                if n_levels != usize::MAX {
+                    let len = tree.chain(Node::top(id)).len();
+                    if usize::from(level) + n_levels.min(len) < len {
+                        continue;
+                    }
                 }
-                outcome = self.applier.apply(tree, Node { id, level }, self.rules[rule])?;
+                outcome = self.applier.apply(tree, Node { id, level }, self.rules[rule], &self.above)?;
                 if outcome.is_some() {
                     break;
                 }
             }
-            if let Some(Outcome { copies, .. }) = outcome {
-                work.extend(copies.iter().rev().map(|copy| (copy.id, copy.n_levels)));
+            if let Some(Outcome { kept, .. }) = outcome {
+                work.extend(kept.iter().rev().map(|kept| (kept.id, kept.n_levels)));
                 continue;
             }
             let from = work.len();
@@ -108,17 +127,28 @@ impl Visitor<'_, '_> {
 
     fn bottom_up(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
         let mut work = vec![Turn::Enter(tree.root)];
+        // By node that is gone with what was removed from it: the only child that is left, and the levels that it took over.
+        let mut joined: FxHashMap<NodeId, (NodeId, u16)> = FxHashMap::default();
         // Progress: each stored node is entered and left once; results are not entered.
         while let Some(turn) = work.pop() {
             match turn {
                 Turn::Enter(id) => enter(tree, id, &mut work),
-                Turn::Leave(id) if !tree.nodes.contains_key(id) => {}
                 Turn::Leave(id) => {
-                    let mut at = tree.bottom(id);
+                    let mut at = match joined.remove(&id) {
+                        // The child was left before it had these levels.
+                        Some((child, n_levels)) if tree.nodes.contains_key(child) => {
+                            Node { id: child, level: n_levels - 1 }
+                        }
+                        None if tree.nodes.contains_key(id) => tree.bottom(id),
+                        _ => continue,
+                    };
                     loop {
                         match self.first_at(tree, at)? {
                             Some((_, Outcome { placed, .. })) if placed.len() == 1 => at = placed[0],
-                            Some(_) => break,
+                            Some(_) => {
+                                joined.extend(self.applier.state.joined.take());
+                                break;
+                            }
                             None => {}
                         }
                         if at.level == 0 {
@@ -141,7 +171,7 @@ impl Visitor<'_, '_> {
         // Progress: a pass that changes nothing is the last; there are no more than the bound.
         loop {
             let n_applied = self.applier.applied.len();
-            self.innermost_pass(tree, bound, looks_around)?;
+            self.innermost_pass(tree, bound)?;
             if !looks_around || self.applier.applied.len() == n_applied {
                 return Ok(());
             }
@@ -156,32 +186,38 @@ impl Visitor<'_, '_> {
         }
     }
 
-    fn innermost_pass(&mut self, tree: &mut Tree, bound: u32, looks_around: bool) -> Result<(), TranslateError> {
+    fn innermost_pass(&mut self, tree: &mut Tree, bound: u32) -> Result<(), TranslateError> {
         let mut generations = Generations::default();
+        let mut joined: FxHashMap<NodeId, (NodeId, u16)> = FxHashMap::default();
+        self.above = Above::new(self.rules, self.applier.named);
         let mut work = vec![Turn::Enter(tree.root)];
         while let Some(turn) = work.pop() {
             match turn {
                 Turn::Enter(id) if generations.done.contains(&id) => work.push(Turn::Leave(id)),
                 Turn::Enter(id) => enter(tree, id, &mut work),
-                Turn::Leave(id) if !tree.nodes.contains_key(id) => {}
+                // The only child that is left has levels that it did not have before.
+                Turn::Leave(id) if !tree.nodes.contains_key(id) => {
+                    work.extend(joined.remove(&id).map(|(child, _)| Turn::Enter(child)));
+                }
                 Turn::Leave(id) => {
                     let (generation, history) = match generations.of.get(&id) {
                         Some(&(generation, history)) => (generation, Some(history)),
                         None => (0, None),
                     };
                     let n_refusals = self.applier.refusals.len();
-                    let span = source_span(tree, Node::top(id));
-                    let Some((rule, Outcome { placed, copies })) = self.first_of_levels(tree, id)? else { continue };
+                    let Some((rule, Outcome { placed, kept })) = self.first_of_levels(tree, id)? else { continue };
                     if self.applier.refusals.len() > n_refusals {
                         continue;
                     }
+                    joined.extend(self.applier.state.joined.take());
                     generations.history.push((rule, history));
                     let entry = generations.history.len() as u32 - 1;
                     if generation >= bound {
                         let rules = self.circle(&generations, entry);
+                        let span = self.applier.applied.last().map(|one| one.span).unwrap_or_default();
                         return Err(TranslateError::Loop { span, rules, bound });
                     }
-                    generations.add(tree, &placed, &copies, (generation + 1, entry), looks_around);
+                    generations.add(tree, &placed, &kept, (generation + 1, entry));
                     work.extend(placed.iter().rev().map(|node| Turn::Enter(node.id)));
                 }
             }
@@ -226,7 +262,7 @@ impl Visitor<'_, '_> {
             if level != node.level {
                 continue;
             }
-            if let Some(outcome) = self.applier.apply(tree, node, self.rules[rule])? {
+            if let Some(outcome) = self.applier.apply(tree, node, self.rules[rule], &self.above)? {
                 return Ok(Some((rule, outcome)));
             }
         }
@@ -244,8 +280,12 @@ impl Visitor<'_, '_> {
         let from = self.candidates.len();
         let (symbols, is_leaf) = (tree.chain(Node::top(id)), tree.stored(id).is_leaf());
         for level in 0..symbols.len() {
-            for (number, rule) in self.rules.iter().enumerate() {
-                if rule.alternatives.iter().any(|pattern| pattern.may_fit_chain(&symbols[level..], is_leaf)) {
+            for &number in self.by_symbol.get(&symbols[level]).into_iter().flatten() {
+                if self.rules[number]
+                    .alternatives
+                    .iter()
+                    .any(|pattern| pattern.may_fit_chain(&symbols[level..], is_leaf))
+                {
                     self.candidates.push((level as u16, number));
                 }
             }
@@ -257,16 +297,15 @@ impl Visitor<'_, '_> {
 }
 
 impl Generations {
-    /// Notes what an application has made. What it copied has been visited, unless rules look around.
-    fn add(&mut self, tree: &Tree, placed: &[Node], copies: &[Copied], entry: (u32, u32), looks_around: bool) {
-        let copied: FxHashSet<NodeId> = copies.iter().map(|copy| copy.id).collect();
+    /// Notes what an application has made. What it kept has been visited; if rules look around,
+    /// the next pass visits it again.
+    fn add(&mut self, tree: &Tree, placed: &[Node], kept: &[Kept], entry: (u32, u32)) {
+        let kept: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
         let mut work: Vec<NodeId> = placed.iter().map(|node| node.id).collect();
         while let Some(id) = work.pop() {
             self.of.insert(id, entry);
-            if copied.contains(&id) {
-                if !looks_around {
-                    self.done.insert(id);
-                }
+            if kept.contains(&id) {
+                self.done.insert(id);
             } else {
                 work.extend(children(tree, id));
             }

@@ -1,4 +1,4 @@
-//! Templates: a fragment of the target, its metavariables filled with copies of what they are bound to.
+//! Templates: a fragment of the target, its metavariables filled with what they are bound to.
 //!
 //! A bound node is fitted into the symbol that its metavariable stands for. The elements of a run are fitted one by one into
 //! the list around the metavariable; an empty run takes the separator beside it along, and the list if nothing is left of
@@ -6,11 +6,13 @@
 
 use rustc_hash::FxHashSet;
 
+use super::bound::{Bound, Kept, Supply};
 use super::comments::without_comments;
 use super::fragment::{Fragment, Metavariable, Variable};
 use super::indent::Lines;
-use super::matching::{Binding, Bindings};
+use super::matching::Bindings;
 use super::place::Placing;
+use crate::algebra::Kind;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -31,17 +33,10 @@ impl From<EditError> for FillError {
     }
 }
 
-/// A copy of a bound node: its key, and how many levels from the last one up are its own.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Copied {
-    pub(crate) id: NodeId,
-    pub(crate) n_levels: usize,
-}
-
-/// A filled template: a detached node, and the copies in it.
+/// A filled template: a detached node, and the nodes of the source in it.
 pub(crate) struct Filled {
     pub(crate) node: Node,
-    pub(crate) copies: Vec<Copied>,
+    pub(crate) kept: Vec<Kept>,
 }
 
 /// The result of a rule as it is written.
@@ -108,6 +103,29 @@ impl Spacing {
             from = at.map_or(from, |at| at + 1);
             aligned.push(at);
         }
+        // The end of a block goes with what stands before it, and so do the comments there.
+        let ends_block = |fragment: &Fragment, leaf: NodeId| {
+            let grammar = fragment.tree.langlet.grammar();
+            grammar
+                .layout
+                .indent
+                .is_some_and(|indent| fragment.tree.symbol(fragment.tree.bottom(leaf)) == indent.dedent)
+        };
+        let mut ends: Vec<usize> = Vec::new();
+        for number in 1..right.len() {
+            let Some(last) = template.metavariable_below(Node::top(right[number - 1])) else { continue };
+            let is_end = |&at: &usize| {
+                let before = pattern.metavariable_below(Node::top(left[at - 1]));
+                ends_block(pattern, left[at]) && before.is_some_and(|before| before.variable == last.variable)
+            };
+            if ends_block(template, right[number])
+                && let Some(at) = (1..left.len()).find(is_end)
+            {
+                aligned.iter_mut().filter(|known| **known == Some(at)).for_each(|known| *known = None);
+                aligned[number] = Some(at);
+                ends.push(number);
+            }
+        }
         let is_variable = |number: usize| template.metavariable_below(Node::top(right[number])).is_some();
         let is_dropped = |at: usize| {
             at < left.len() && !aligned.contains(&Some(at)) && pattern.metavariable_below(Node::top(left[at])).is_none()
@@ -115,6 +133,9 @@ impl Spacing {
         let alike = |at: usize, leaf: NodeId| pattern.tree.leaf_trivia(left[at]) == template.tree.leaf_trivia(leaf);
         let kept = |number: usize| {
             let Some(last) = number.checked_sub(1) else { return (aligned[0] == Some(0)).then(|| left[0]) };
+            if ends.contains(&number) {
+                return aligned[number].map(|at| left[at]);
+            }
             let before = aligned[last];
             let at = match aligned[number] {
                 Some(at) => Some(at).filter(|&at| !is_variable(number) || (at > 0 && before == Some(at - 1))),
@@ -130,17 +151,15 @@ impl Spacing {
 
 /// What templates are filled with.
 pub(crate) struct Filler<'a> {
-    pub(crate) placing: Placing<'a>,
-    pub(crate) lines: &'a Lines,
-    pub(crate) bindings: &'a Bindings,
+    placing: Placing<'a>,
+    lines: &'a Lines,
+    bindings: &'a Bindings,
     /// The number of the alternative that matched.
-    pub(crate) alternative: usize,
-    /// Tokens of the source whose trivia has been taken over, and metavariables that have been written: what is written
-    /// again is written without comments.
+    alternative: usize,
+    /// Tokens of the source whose trivia has been taken over: what is written again is written without comments.
     spent: FxHashSet<NodeId>,
-    used: FxHashSet<Variable>,
-    /// The first token of the matched node.
-    first: Option<NodeId>,
+    /// What the metavariables stand for.
+    pub(crate) bound: Bound,
 }
 
 impl<'a> Filler<'a> {
@@ -149,13 +168,13 @@ impl<'a> Filler<'a> {
         lines: &'a Lines,
         bindings: &'a Bindings,
         alternative: usize,
-        first: Option<NodeId>,
+        bound: Bound,
     ) -> Filler<'a> {
-        let (spent, used) = (FxHashSet::default(), FxHashSet::default());
-        Filler { placing, lines, bindings, alternative, spent, used, first }
+        Filler { placing, lines, bindings, alternative, spent: FxHashSet::default(), bound }
     }
 
-    /// Fills a template. The bound nodes stay where they are. `is_last`: no other template of the result follows.
+    /// Fills a template, with bound nodes that are taken from where they stand. `is_last`: no other template of the result
+    /// follows.
     pub(crate) fn fill(&mut self, tree: &mut Tree, template: &Template, is_last: bool) -> Result<Filled, FillError> {
         let fragment = &template.fragment;
         let of_target = |symbol| self.placing.space.of_target(symbol);
@@ -163,11 +182,11 @@ impl<'a> Filler<'a> {
         // A root of its own for the while, so that even the outermost node can be exchanged.
         let old_root = std::mem::replace(&mut tree.root, node.id);
         let filled = self.fill_leaves(tree, fragment, &template.spacings[self.alternative], is_last);
-        let root = std::mem::replace(&mut tree.root, old_root);
-        let copies = filled?;
-        let copied: Vec<NodeId> = copies.iter().map(|copy| copy.id).collect();
-        self.placing.without_needless_brackets(tree, root, &copied)?;
-        Ok(Filled { node: Node::top(root), copies })
+        // A metavariable that stands for the root of the tree leaves a leaf in its place.
+        let root = std::mem::replace(&mut tree.root, self.bound.now(old_root));
+        let mut kept = filled?;
+        self.placing.without_needless_brackets(tree, root, &mut self.bound, &mut kept)?;
+        Ok(Filled { node: Node::top(root), kept })
     }
 
     fn fill_leaves(
@@ -176,18 +195,19 @@ impl<'a> Filler<'a> {
         template: &Fragment,
         spacing: &Spacing,
         is_last: bool,
-    ) -> Result<Vec<Copied>, FillError> {
+    ) -> Result<Vec<Kept>, FillError> {
         let (placing, lines) = (self.placing, self.lines);
         let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
         let newline = placing.newline();
-        let mut keeps: FxHashSet<NodeId> = FxHashSet::default();
+        let mut holes = Vec::new();
         for (&leaf, kept) in leaves.iter().zip(&spacing.kept) {
             let matched = kept.and_then(|kept| self.bindings.tokens.iter().find(|(token, _)| *token == kept));
             let matched = matched.map(|&(_, matched)| matched);
-            if kept.is_some() {
-                keeps.insert(leaf);
+            let symbol = tree.symbol(tree.bottom(leaf));
+            if symbol == METAVARIABLE {
+                holes.push((leaf, kept.is_some()));
             }
-            let is_newline = newline.is_some() && tree.chain(Node::top(leaf)).last().copied() == newline;
+            let is_newline = newline == Some(symbol);
             if is_newline {
                 let of_source = matched.filter(|_| is_last).map(|matched| tree.leaf_text(matched).to_owned());
                 let text = of_source.unwrap_or_else(|| lines.newline.clone());
@@ -208,190 +228,180 @@ impl<'a> Filler<'a> {
                 tree.set_leaf_trivia(leaf, &trivia)?;
             }
         }
-        let holes = leaves.into_iter().filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
-        let holes: Vec<NodeId> = holes.collect();
-        let mut copies = Vec::new();
-        for (hole, metavariable) in holes.into_iter().zip(template.metavariables()) {
-            let n_copies = copies.len();
+        let mut all = Vec::new();
+        for ((hole, is_kept), metavariable) in holes.into_iter().zip(template.metavariables()) {
             let &Metavariable { variable, .. } = metavariable;
-            let binding = self.bindings.get(variable).expect("rules are checked to bind what their templates use");
+            let supply = self.bound.next();
             // A line that stays a line keeps its blanks; its indentation is found later.
             let begins_line = |leaf: NodeId| {
-                let before = tree.prev_leaf(leaf).and_then(|before| tree.chain(Node::top(before)).last().copied());
-                before.is_some_and(|symbol| placing.is_layout(symbol))
+                tree.prev_leaf(leaf).is_some_and(|before| placing.is_layout(tree.symbol(tree.bottom(before))))
             };
-            let first = binding.nodes().first().and_then(|node| tree.first_leaf(node.id));
-            let is_line = begins_line(hole) && first.is_some_and(begins_line);
-            let trivia = (!keeps.contains(&hole) && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
-            let trivia = trivia.as_deref();
-            let level = tree.chain(Node::top(hole)).len() - 2;
+            let is_line = supply.line.is_some() && begins_line(hole);
+            let trivia = (!is_kept && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
             let is_first = tree.first_leaf(tree.root) == Some(hole);
             let hole_trivia = tree.leaf_trivia(hole).to_owned();
-            let starts_node = binding.nodes().first().and_then(|node| tree.first_leaf(node.id)) == self.first;
+            let level = tree.chain(Node::top(hole)).len() - 2;
             let place = Node { id: hole, level: level as u16 };
-            match binding {
-                Binding::Node(bound) => {
-                    let copy = copy(tree, *bound, &mut copies);
-                    put_fitted(placing, tree, place, copy, &mut copies, (trivia, variable))?;
+            let mut filling = Filling { placing, bound: &mut self.bound, variable, kept: Vec::new(), trivia };
+            match supply {
+                Supply { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, variable)?,
+                Supply { rule: None, nodes, is_copy, .. } => {
+                    let node = filling.get(tree, nodes[0], is_copy);
+                    filling.put_fitted(tree, place, node)?;
                 }
-                Binding::Run { nodes, .. } if nodes.is_empty() => remove_hole(placing, tree, place, variable)?,
-                Binding::Run { rule, nodes } => {
-                    fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, variable)?;
+                Supply { rule: Some(rule), ref nodes, is_copy, .. } => {
+                    filling.fill_run(tree, place, (rule, nodes, is_copy))?;
                 }
             }
-            let is_repeated = !self.used.insert(variable);
+            let mut kept = filling.kept;
             // What stands before the matched node stands before the result, and nowhere else.
-            if (is_repeated || starts_node && !is_first)
-                && let Some(leaf) = copies.get(n_copies).and_then(|copied| tree.first_leaf(copied.id))
+            if (supply.is_repeated || supply.starts_node && !is_first)
+                && let Some(leaf) = kept.first().and_then(|kept| tree.first_leaf(kept.id))
                 && !tree.leaf_trivia(leaf).chars().all(|c| c == ' ' || c == '\t')
             {
                 tree.set_leaf_trivia(leaf, &hole_trivia)?;
             }
-            if is_repeated {
-                for copied in &copies[n_copies..] {
-                    for leaf in tree.leaf_ids(copied.id).collect::<Vec<_>>() {
+            if supply.is_repeated {
+                for kept in &kept {
+                    for leaf in tree.leaf_ids(kept.id).collect::<Vec<_>>() {
                         if let Some(trivia) = without_comments(tree, tree.leaf_trivia(leaf)) {
                             tree.set_leaf_trivia(leaf, &trivia)?;
                         }
                     }
                 }
             }
-        }
-        Ok(copies)
-    }
-}
-
-fn copy(tree: &mut Tree, bound: Node, copies: &mut Vec<Copied>) -> Node {
-    let copy = tree.copy(bound);
-    copies.push(Copied { id: copy.id, n_levels: tree.chain(copy).len() });
-    copy
-}
-
-fn put_fitted(
-    placing: Placing<'_>,
-    tree: &mut Tree,
-    place: Node,
-    node: Node,
-    copies: &mut Vec<Copied>,
-    (trivia, variable): (Option<&str>, Variable),
-) -> Result<(), FillError> {
-    if let Some(parts) = postfix_parts(placing, tree, place, node) {
-        // The parts are copies of their own now.
-        copies.retain(|copy| copy.id != node.id);
-        let parent = tree.parent(place).expect("a head has postfixes beside it");
-        let parts: Vec<Node> = parts.into_iter().map(|part| copy(tree, part, copies)).collect();
-        adopt_trivia(tree, parts[0], trivia)?;
-        tree.splice_unchecked(parent, 0, 1, &parts);
-        return Ok(());
-    }
-    let symbol = tree.symbol(place);
-    let fitted = fit_copy(placing, tree, symbol, node, copies)?.ok_or(FillError::NoPlace(variable))?;
-    adopt_trivia(tree, fitted, trivia)?;
-    tree.replace_unchecked(place, fitted);
-    Ok(())
-}
-
-/// Fits a copy. If that takes it apart, as a list that gets brackets, its parts are the copies.
-fn fit_copy(
-    placing: Placing<'_>,
-    tree: &mut Tree,
-    symbol: Symbol,
-    node: Node,
-    copies: &mut Vec<Copied>,
-) -> Result<Option<Node>, EditError> {
-    let children = tree.children(tree.bottom(node.id)).map(|child| child.id);
-    let parts: Vec<Copied> = children.map(|id| Copied { id, n_levels: tree.chain(Node::top(id)).len() }).collect();
-    let fitted = placing.fit(tree, symbol, node)?;
-    if !tree.nodes.contains_key(node.id) {
-        copies.retain(|copy| copy.id != node.id);
-        copies.extend(parts);
-    }
-    Ok(fitted)
-}
-
-/// The children of `node`, if they can stand in `place` themselves: where a rule is a head and postfixes, `atom trailer*`,
-/// and the head is to be a node of such a shape, its postfixes come before the others. `(a.b)(c)` says no more than `a.b(c)`.
-/// That holds of postfixes that are nodes of rules; with tokens between the children, as in `a < b < c`, it may not.
-fn postfix_parts(placing: Placing<'_>, tree: &Tree, place: Node, node: Node) -> Option<Vec<Node>> {
-    let parent = tree.parent(place)?;
-    let siblings: Vec<Node> = tree.children(parent).collect();
-    let parts: Vec<Node> = tree.children(tree.bottom(node.id)).collect();
-    let has_postfixes =
-        |nodes: &[Node]| nodes.len() > 1 && nodes[1..].iter().all(|&node| !tree.is_token(tree.bottom(node.id)));
-    if siblings.first() != Some(&place) || !has_postfixes(&siblings) || !has_postfixes(&parts) {
-        return None;
-    }
-    let symbols: Vec<Symbol> = parts.iter().chain(&siblings[1..]).map(|&node| tree.symbol(node)).collect();
-    placing.derives(tree.symbol(parent), &symbols).then_some(parts)
-}
-
-/// The white space of the template goes before the node, unless what stands there holds more than blanks.
-fn adopt_trivia(tree: &mut Tree, node: Node, trivia: Option<&str>) -> Result<(), EditError> {
-    let Some(trivia) = trivia else { return Ok(()) };
-    if tree.trivia(node).contains(|c: char| !c.is_whitespace() || c == '\n' || c == '\r') {
-        return Ok(());
-    }
-    tree.set_trivia(node, trivia)
-}
-
-fn fill_run(
-    placing: Placing<'_>,
-    tree: &mut Tree,
-    place: Node,
-    (rule, nodes): (Symbol, &[Node]),
-    copies: &mut Vec<Copied>,
-    trivia: Option<&str>,
-    variable: Variable,
-) -> Result<(), FillError> {
-    let symbol = tree.symbol(place);
-    if let Some(parent) = tree.parent(place) {
-        let mut list = nodes.to_vec();
-        let siblings: Vec<Node> = tree.children(parent).collect();
-        let index = siblings.iter().position(|&child| child == place).expect("a node is a child of its parent");
-        // A separator at the end of the run and one behind the metavariable are one.
-        if let (Some(&last), Some(&next)) = (list.last(), siblings.get(index + 1))
-            && tree.is_token(last)
-            && tree.symbol(last) == tree.symbol(next)
-        {
-            list.pop();
-        }
-        // An element becomes what the metavariable stands for, or stays what it is.
-        let mut ways: Vec<Vec<Symbol>> = siblings[..index].iter().map(|&node| vec![tree.symbol(node)]).collect();
-        ways.extend(list.iter().map(|&node| {
-            let own = tree.symbol(node);
-            let stays = own == symbol || placing.is_constant(tree, node);
-            if stays { vec![own] } else { vec![symbol, own] }
-        }));
-        ways.extend(siblings[index + 1..].iter().map(|&node| vec![tree.symbol(node)]));
-        if let Some(symbols) = placing.derivation(tree.symbol(parent), &ways) {
-            let mut new = Vec::new();
-            for (number, (&node, &wanted)) in list.iter().zip(&symbols[index..]).enumerate() {
-                let copied = copy(tree, node, copies);
-                let fitted = match tree.symbol(node) == wanted {
-                    true => copied,
-                    false => fit_copy(placing, tree, wanted, copied, copies)?.ok_or(FillError::NoPlace(variable))?,
-                };
-                if number == 0 {
-                    adopt_trivia(tree, fitted, trivia)?;
-                }
-                new.push(fitted);
+            if let Some(first) = kept.first_mut() {
+                first.line = supply.line;
             }
-            tree.splice_unchecked(parent, index, index + 1, &new);
+            all.append(&mut kept);
+        }
+        Ok(all)
+    }
+}
+
+/// A metavariable of a template that is being filled.
+struct Filling<'a, 'b> {
+    placing: Placing<'a>,
+    bound: &'b mut Bound,
+    variable: Variable,
+    /// The nodes of the source that have been put in.
+    kept: Vec<Kept>,
+    /// The white space of the template before it, if that is to be written.
+    trivia: Option<String>,
+}
+
+impl Filling<'_, '_> {
+    /// A bound node, detached.
+    fn get(&mut self, tree: &mut Tree, node: Node, is_copy: bool) -> Node {
+        self.kept.push(Kept::new(tree, node));
+        if !is_copy {
+            self.bound.take(tree, node.id);
+        }
+        node
+    }
+
+    fn put_fitted(&mut self, tree: &mut Tree, place: Node, node: Node) -> Result<(), FillError> {
+        let symbol = tree.symbol(place);
+        let fitted = match self.placing.fit_along(tree, &[Kind::Pure], symbol, node)? {
+            Some(fitted) => fitted,
+            None => {
+                if let Some(parts) = self.placing.postfix_parts(tree, place, node) {
+                    self.bound.dissolve_kept(tree, node.id, &mut self.kept);
+                    self.adopt_trivia(tree, parts[0])?;
+                    tree.exchange(place.id, &parts);
+                    return Ok(());
+                }
+                self.fit(tree, symbol, node)?
+            }
+        };
+        self.adopt_trivia(tree, fitted)?;
+        tree.replace_unchecked(place, fitted);
+        Ok(())
+    }
+
+    /// Fits a node. If that takes it apart, as a list that gets brackets, its parts are what is kept.
+    fn fit(&mut self, tree: &mut Tree, symbol: Symbol, node: Node) -> Result<Node, FillError> {
+        if let Some(fitted) = self.placing.fit_along(tree, &[Kind::Pure, Kind::Neutral], symbol, node)? {
+            return Ok(fitted);
+        }
+        match self.placing.brackets_for(tree, symbol, node) {
+            None => Err(FillError::NoPlace(self.variable)),
+            Some(brackets) => {
+                self.bound.dissolve_kept(tree, node.id, &mut self.kept);
+                Ok(self.placing.bracketed(tree, brackets)?)
+            }
+        }
+    }
+
+    /// The white space of the template goes before the node, unless what stands there holds more than blanks.
+    fn adopt_trivia(&self, tree: &mut Tree, node: Node) -> Result<(), EditError> {
+        let Some(trivia) = &self.trivia else { return Ok(()) };
+        // No blanks before the end of a line.
+        let first = tree.first_leaf(node.id).map(|leaf| tree.symbol(tree.bottom(leaf)));
+        if first.is_some() && first == self.placing.newline() {
             return Ok(());
         }
+        if tree.trivia(node).contains(|c: char| !c.is_whitespace() || c == '\n' || c == '\r') {
+            return Ok(());
+        }
+        tree.set_trivia(node, trivia)
     }
-    if let [only] = nodes {
-        let copied = copy(tree, *only, copies);
-        return put_fitted(placing, tree, place, copied, copies, (trivia, variable));
+
+    fn fill_run(
+        &mut self,
+        tree: &mut Tree,
+        place: Node,
+        (rule, nodes, is_copy): (Symbol, &[Node], bool),
+    ) -> Result<(), FillError> {
+        let placing = self.placing;
+        let symbol = tree.symbol(place);
+        if let Some(parent) = tree.parent(place) {
+            let mut list = nodes.to_vec();
+            let siblings: Vec<Node> = tree.children(parent).collect();
+            let index = siblings.iter().position(|&child| child == place).expect("a node is a child of its parent");
+            // A separator at the end of the run and one behind the metavariable are one.
+            if let (Some(&last), Some(&next)) = (list.last(), siblings.get(index + 1))
+                && tree.is_token(last)
+                && tree.symbol(last) == tree.symbol(next)
+            {
+                list.pop();
+            }
+            // An element becomes what the metavariable stands for, or stays what it is.
+            let mut ways: Vec<Vec<Symbol>> = siblings[..index].iter().map(|&node| vec![tree.symbol(node)]).collect();
+            ways.extend(list.iter().map(|&node| {
+                let own = tree.symbol(node);
+                let stays = own == symbol || placing.is_constant(tree, node);
+                if stays { vec![own] } else { vec![symbol, own] }
+            }));
+            ways.extend(siblings[index + 1..].iter().map(|&node| vec![tree.symbol(node)]));
+            if let Some(symbols) = placing.derivation(tree.symbol(parent), &ways) {
+                let mut new = Vec::new();
+                for (number, (&node, &wanted)) in list.iter().zip(&symbols[index..]).enumerate() {
+                    let is_same = tree.symbol(node) == wanted;
+                    let node = self.get(tree, node, is_copy);
+                    let fitted = if is_same { node } else { self.fit(tree, wanted, node)? };
+                    if number == 0 {
+                        self.adopt_trivia(tree, fitted)?;
+                    }
+                    new.push(fitted);
+                }
+                tree.splice_unchecked(parent, index, index + 1, &new);
+                return Ok(());
+            }
+        }
+        if let [only] = nodes {
+            let node = self.get(tree, *only, is_copy);
+            return self.put_fitted(tree, place, node);
+        }
+        let symbols: Vec<Symbol> = nodes.iter().map(|&node| tree.symbol(node)).collect();
+        let Some(rule) = placing.rule_of(rule, &symbols) else {
+            return Err(FillError::NoPlace(self.variable));
+        };
+        let children: Vec<Node> = nodes.iter().map(|&node| self.get(tree, node, is_copy)).collect();
+        let wrapped = tree.inner_unchecked(rule, &children);
+        self.kept = vec![Kept::new(tree, wrapped)];
+        self.put_fitted(tree, place, wrapped)
     }
-    let symbols: Vec<Symbol> = nodes.iter().map(|&node| tree.symbol(node)).collect();
-    let Some(rule) = placing.rule_of(rule, &symbols) else {
-        return Err(FillError::NoPlace(variable));
-    };
-    let children: Vec<Node> = nodes.iter().map(|&node| tree.copy(node)).collect();
-    let wrapped = tree.inner_unchecked(rule, &children);
-    copies.push(Copied { id: wrapped.id, n_levels: 1 });
-    put_fitted(placing, tree, place, wrapped, copies, (trivia, variable))
 }
 
 /// Removes a metavariable that stands for nothing, with a separator beside it or with the list around it.

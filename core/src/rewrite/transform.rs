@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::apply::{Applier, source_span};
+use super::apply::{Applier, State, end_lines, source_span};
 use super::example::{Example, examples_of};
 use super::fragment::Scope;
 use super::indent::{LayoutSymbols, Lines};
@@ -297,7 +297,7 @@ impl Transform {
     }
 
     /// Applies the rules, phase by phase; the tree is then one of the target, in the numbering of the space.
-    fn rewrite(
+    pub(super) fn rewrite(
         &self,
         mut tree: Tree,
         options: &Options,
@@ -325,6 +325,7 @@ impl Transform {
             most_nodes: (tree.n_stored() * 8).max(1 << 26),
             applied: Vec::new(),
             refusals: Vec::new(),
+            state: State::default(),
         };
         trivia::settle(&mut tree, &self.target, options, &mut applier.refusals)?;
         for (number, (_, strategy)) in self.phases.iter().enumerate() {
@@ -332,6 +333,10 @@ impl Transform {
             let rules = self.rules.iter().filter(|rule| rule.phase == number).filter(is_chosen).collect();
             let rules = that_may_match(rules, &tree.text, *strategy == Strategy::TopDown);
             strategy::run(&mut applier, &rules, strategy, &mut tree)?;
+            applier.state.pending.write(&mut tree)?;
+        }
+        if applier.lines.is_open && !applier.applied.is_empty() {
+            end_lines(&mut tree, applier.layout.newline, &applier.lines.newline)?;
         }
         let Applier { applied: mut all, mut refusals, .. } = applier;
         if !refusals.is_empty() {
@@ -374,7 +379,10 @@ impl Transform {
                 return Err(foreign.unwrap_or_else(|| wrong(span, reason)));
             }
         }
-        if let Some(leaf) = written.next() {
+        // A text without statements has fewer tokens at its end.
+        let end = &tree.langlet.grammar().layout.end;
+        let is_end = |leaf: NodeId| tree.leaf_text(leaf).is_empty() && end.contains(&tree.symbol(tree.bottom(leaf)));
+        if let Some(leaf) = written.find(|&leaf| !is_end(leaf)) {
             let end = text.len() as u32;
             return Err(wrong(Span::new(end, end), format!("`{}` was written and is not read", tree.leaf_text(leaf))));
         }
