@@ -219,7 +219,8 @@ impl Masks {
         }
         let side = if place.ended { Side::Trivia } else { reading.side };
         let table = self.table(From::Token(reading.scan, side, line_of(reading)))?;
-        self.walk(&table, vec![reading.clone()], mask, reads)?;
+        // What the token may be is known to the table.
+        self.walk(&table, vec![Reading { side: Side::Any, ..reading.clone() }], mask, reads)?;
         if let Some(pattern) = reader.scan.state(reading.scan).accept {
             let begins: Arc<[ScanId]> = reader.scan.row(reading.scan).map(|step| step.begins).collect();
             let behind = reader.finish(reading, pattern, reads);
