@@ -13,7 +13,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, coverage, generate, list, morphism, parse, selection, show, test, tokens, traces, translate};
+use commands::{
+    check, complete, coverage, generate, list, mask, morphism, parse, prefix, selection, show, test, tokens, traces, translate,
+};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -42,6 +44,8 @@ Examples:
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
+  langlet complete -l python38 half.py                         what ends this text?
+  langlet mask -l json --vocab cl100k_base.tiktoken '{"a": '   which tokens of a model may come next?
   langlet show ./mine.langlet --check                          is a langlet of your own sound?
 
 Exit codes: 0 all is fine; 1 something was found, or changes are pending; 2 something could not be done.
@@ -67,6 +71,12 @@ enum Command {
     Coverage(coverage::Args),
     /// Writes programs of a langlet: a listing that uses all of its grammar, or random ones.
     Generate(generate::Args),
+    /// Decides what a text can still become: complete, completable, or dead at a byte.
+    Prefix(prefix::Args),
+    /// Ends a text that is not finished.
+    Complete(complete::Args),
+    /// Tells which entries of a language model's vocabulary may come next.
+    Mask(mask::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -99,6 +109,9 @@ fn main() -> ExitCode {
         Command::Morphism(args) => morphism::run(&args, &mut output),
         Command::Coverage(args) => coverage::run(&args, &mut output),
         Command::Generate(args) => generate::run(&args, &mut output),
+        Command::Prefix(args) => prefix::run(&args, &mut output),
+        Command::Complete(args) => complete::run(&args, &mut output),
+        Command::Mask(args) => mask::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

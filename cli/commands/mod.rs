@@ -1,11 +1,14 @@
 //! The subcommands: each reads, calls core and prints.
 
 pub(crate) mod check;
+pub(crate) mod complete;
 pub(crate) mod coverage;
 pub(crate) mod generate;
 pub(crate) mod list;
+pub(crate) mod mask;
 pub(crate) mod morphism;
 pub(crate) mod parse;
+pub(crate) mod prefix;
 pub(crate) mod selection;
 pub(crate) mod show;
 pub(crate) mod test;
@@ -15,6 +18,9 @@ pub(crate) mod traces;
 pub(crate) mod translate;
 
 use std::path::PathBuf;
+
+use langlet_core::Langlet;
+use langlet_core::grammar::Symbol;
 
 use crate::output::{Output, Problem};
 use crate::registry::{self, Chosen};
@@ -27,4 +33,14 @@ fn langlet_of(option: Option<&str>, paths: &[PathBuf], output: &Output) -> Resul
     };
     chosen.warnings().iter().for_each(|warning| output.diagnostic(warning));
     Ok(chosen)
+}
+
+/// The rule of the option `--start`; the start rule of the langlet by default.
+fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> {
+    let Some(name) = option else { return Ok(langlet.start()) };
+    let symbol = langlet.symbol(name).map_err(|error| Problem::file("--start", error))?;
+    match langlet.grammar().rhs(symbol) {
+        Some(_) => Ok(symbol),
+        None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
+    }
 }

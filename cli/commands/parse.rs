@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use langlet_core::Langlet;
-use langlet_core::grammar::Symbol;
 
-use super::langlet_of;
+use super::{langlet_of, start_of};
 use crate::Outcome;
 use crate::files::Input;
 use crate::output::{Output, Problem};
@@ -49,10 +48,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     let chosen = langlet_of(args.langlet.as_deref(), std::slice::from_ref(&args.file), output)?;
     let source = Input::from_argument(&args.file).read_text(chosen.coding_cookie)?.source;
     let langlet = read_as(&chosen.langlet, &source)?;
-    let start = match &args.start {
-        Some(name) => rule(&langlet, name)?,
-        None => langlet.start(),
-    };
+    let start = start_of(&langlet, args.start.as_deref())?;
     let tree = langlet
         .parse_as(start, source.text.as_str())
         .map_err(|error| Problem::Text(vec![error.diagnostic(&source)]))?;
@@ -64,12 +60,4 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     };
     output.write(text.as_bytes())?;
     Ok(Outcome::Fine)
-}
-
-fn rule(langlet: &Langlet, name: &str) -> Result<Symbol, Problem> {
-    let symbol = langlet.symbol(name).map_err(|error| Problem::file("--start", error))?;
-    match langlet.grammar().rhs(symbol) {
-        Some(_) => Ok(symbol),
-        None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
-    }
 }

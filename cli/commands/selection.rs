@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use langlet_core::Langlet;
 use langlet_core::diagnostic::{Diagnostic, SourceText};
-use langlet_core::grammar::Symbol;
 use langlet_core::span::Span;
 use langlet_core::trace::{Difference, SelectionTrace, Strictness, compare};
 
-use super::langlet_of;
+use super::{langlet_of, start_of};
 use crate::Outcome;
 use crate::files::Input;
 use crate::output::{Output, Problem};
@@ -76,10 +75,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
 
 fn trace_of(langlet: &Langlet, source: &Arc<SourceText>, start: Option<&str>) -> Result<SelectionTrace, Problem> {
     let langlet = read_as(langlet, source)?;
-    let start = match start {
-        Some(name) => rule(&langlet, name)?,
-        None => langlet.start(),
-    };
+    let start = start_of(&langlet, start)?;
     let tree =
         langlet.parse_as(start, source.text.as_str()).map_err(|error| Problem::Text(vec![error.diagnostic(source)]))?;
     Ok(SelectionTrace::of(&tree).expect("what is parsed follows its grammar"))
@@ -91,12 +87,4 @@ fn shown(difference: &Difference, trace: &SelectionTrace, source: &Arc<SourceTex
     let span = trace.tokens.get(difference.token).and_then(|token| token.span).unwrap_or(Span::new(end, end));
     let message = format!("the selections of {} and {against} part at token {}", trace.langlet, difference.token + 1);
     Diagnostic::error(source, span, message).note(difference.to_string())
-}
-
-fn rule(langlet: &Langlet, name: &str) -> Result<Symbol, Problem> {
-    let symbol = langlet.symbol(name).map_err(|error| Problem::file("--start", error))?;
-    match langlet.grammar().rhs(symbol) {
-        Some(_) => Ok(symbol),
-        None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
-    }
 }

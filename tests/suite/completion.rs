@@ -99,23 +99,33 @@ fn prefixes_of_small_languages_are_those_of_their_programs() {
         let recognizer = recognizer(&langlet);
         let longest = if alphabet.len() > 4 { 7 } else { 8 };
         let mut begun: BTreeSet<String> = BTreeSet::new();
-        let (mut n_programs, mut n_dead) = (0, 0);
+        let mut n_dead = 0;
+        let mut programs: Vec<&String> = Vec::new();
         let all = texts(alphabet, longest);
         for text in &all {
             let parses = langlet.parse(text.clone()).is_ok();
             if parses {
-                n_programs += 1;
+                programs.push(text);
                 begun.extend((0..=text.len()).map(|end| text[..end].to_owned()));
             }
             let complete = pushed(&recognizer, text.as_bytes()).is_ok_and(|prefix| prefix.is_complete());
             assert_eq!(complete, parses, "{}: {text:?} is a program", langlet.name());
+        }
+        let completions = recognizer.completions(&langlet);
+        for text in begun.iter().filter(|text| text.len() + reserve <= longest) {
+            let prefix = pushed(&recognizer, text.as_bytes()).expect("it begins a program");
+            let shortest = completions.shortest(&prefix).expect("it is short");
+            let whole = text.clone() + str::from_utf8(&shortest).unwrap();
+            assert!(langlet.parse(whole.clone()).is_ok(), "{}: {whole:?} is a program", langlet.name());
+            let least = programs.iter().filter(|program| program.starts_with(text)).map(|program| program.len()).min();
+            assert_eq!(Some(whole.len()), least, "{}: {whole:?} is the shortest from {text:?}", langlet.name());
         }
         for text in all.iter().filter(|text| text.len() + reserve <= longest) {
             let completable = pushed(&recognizer, text.as_bytes()).is_ok();
             assert_eq!(completable, begun.contains(text), "{}: {text:?} begins a program", langlet.name());
             n_dead += usize::from(!completable);
         }
-        assert!(n_programs > 3 && n_dead > 3, "{}: {n_programs} programs, {n_dead} dead", langlet.name());
+        assert!(programs.len() > 3 && n_dead > 3, "{}: {n_dead} dead", langlet.name());
     }
 }
 
@@ -279,7 +289,8 @@ fn vocabulary(langlet: &Langlet) -> Vocabulary {
     ];
     entries.extend(pieces.map(|piece| piece.as_bytes().to_vec()));
     for seed in 0..6u8 {
-        let choices: Vec<u8> = (0..60).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed.wrapping_mul(91))).collect();
+        let choices: Vec<u8> =
+            (0..60).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed.wrapping_mul(91))).collect();
         let program = Programs::new(langlet).program(&choices);
         for length in [2, 3, 5, 9] {
             entries.extend(program.as_bytes().chunks(length).map(<[u8]>::to_vec));
@@ -318,4 +329,49 @@ fn a_sequence_ends_only_where_the_text_is_complete() {
     assert_eq!((allowed(&mut constraint), constraint.accept(0)), (0, Err(AcceptError::Ended)));
     constraint.rollback(2);
     assert_eq!(allowed(&mut constraint), 0b100);
+}
+
+#[test]
+fn what_comes_next() {
+    let bip = Langlet::root(BIP);
+    let recognizer = recognizer(&bip);
+    let next = |text: &str| {
+        let prefix = pushed(&recognizer, text.as_bytes()).unwrap();
+        let shown = prefix.expected(&bip).into_iter().map(|expected| {
+            let rules: Vec<&str> = expected.rules.iter().map(|&rule| bip.grammar().symbols.name(rule)).collect();
+            format!("{} {} {}", expected.name, rules.join(" "), expected.typed).replace("  ", " ")
+        });
+        let forced = String::from_utf8(prefix.forced()).unwrap();
+        (shown.collect::<Vec<_>>(), forced)
+    };
+    assert_eq!(next("").0, ["/b(u|o|i)p/ term expr 0"]);
+    assert_eq!(next("bi"), (vec!["/b(u|o|i)p/ 2".to_owned()], "p".to_owned()));
+    assert_eq!(next("bip a").0, ["'and' 1", "'at' 1"]);
+    assert_eq!(next("bip at ").0, ["'bap' prog 0"]);
+    assert_eq!(next("bip at b").1, "ap");
+    // A blank may come before any byte.
+    assert_eq!(next("bip at ").1, "");
+}
+
+#[test]
+fn completions_are_programs_and_differ() {
+    for (name, text) in [
+        ("json", "{\"a\": [1, {"),
+        ("python27", "def f(a, b):\n    if a:\n        print >>x, [i for i i"),
+        ("python38", "class A:\n    async def f(self):\n        with open(a) as b:\n            x = {**y, 'a"),
+        ("python38", "try:\n    pass\n"),
+    ] {
+        let langlet = crate::langlet(name);
+        let recognizer = recognizer(&langlet);
+        let prefix = pushed(&recognizer, text.as_bytes()).unwrap();
+        let found = recognizer.completions(&langlet).of(&prefix, 4);
+        assert_eq!(found.len(), 4, "{text}");
+        let distinct: BTreeSet<&Vec<u8>> = found.iter().collect();
+        assert_eq!(distinct.len(), 4);
+        assert!(found.is_sorted_by_key(|completion| completion.len()));
+        for completion in &found {
+            let whole = text.to_owned() + str::from_utf8(completion).unwrap();
+            assert!(langlet.parse(whole.clone()).is_ok(), "{whole}");
+        }
+    }
 }

@@ -460,6 +460,16 @@ impl Constraint {
         &self.prefix
     }
 
+    /// Begins with these bytes, which count as one entry: the prompt that a model goes on from.
+    ///
+    /// # Errors
+    /// As [`Prefix::push`]. The sequence is as before then.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), PushError> {
+        self.prefix.push(bytes)?;
+        self.lengths.push(bytes.len() as u32);
+        Ok(())
+    }
+
     /// Takes the entry as the next one.
     ///
     /// # Errors

@@ -75,7 +75,6 @@ const FRESH: TokenId = 1;
 #[derive(Debug)]
 pub(crate) struct Scan {
     meanings: Vec<Meaning>,
-    names: Vec<String>,
     /// `classes[byte]`: bytes of one class lead from each state to the same one.
     pub(crate) classes: [u8; 256],
     /// `representatives[class]`: its lowest byte.
@@ -109,7 +108,6 @@ impl Scan {
     pub(crate) fn new(lexer: &Lexer) -> Scan {
         let (terms, patterns) = lexer.patterns();
         let meanings = (0..patterns.len() as u32).map(|pattern| lexer.meaning(pattern)).collect();
-        let names = (0..patterns.len() as u32).map(|pattern| lexer.pattern_name(pattern).to_owned()).collect();
         let (classes, representatives) = columns(&terms, &patterns);
         let mut known = Known {
             terms,
@@ -130,7 +128,7 @@ impl Scan {
         known.token_ids.insert(Arc::new([]), NOTHING);
         let states = LazyTable::new(MOST_STATES);
         let rows = LazyTable::new(MOST_STATES);
-        let scan = Scan { meanings, names, classes, representatives, states, rows, known: Mutex::new(known) };
+        let scan = Scan { meanings, classes, representatives, states, rows, known: Mutex::new(known) };
         let start = scan.intern(&mut scan.lock(), FRESH, Vec::new());
         assert_eq!(start, Scan::START);
         scan
@@ -139,11 +137,6 @@ impl Scan {
     /// What a match of the pattern means.
     pub(crate) fn meaning(&self, pattern: u32) -> Meaning {
         self.meanings[pattern as usize]
-    }
-
-    /// The pattern in the user's terms.
-    pub(crate) fn name(&self, pattern: u32) -> &str {
-        &self.names[pattern as usize]
     }
 
     /// Whether the pattern is a token, not a line end or trivia.

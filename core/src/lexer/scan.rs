@@ -138,11 +138,6 @@ impl Lexer {
         self.meanings[pattern as usize]
     }
 
-    /// What the scanner calls a pattern of the automaton, in the user's terms.
-    pub(crate) fn pattern_name(&self, pattern: u32) -> &str {
-        &self.names[pattern as usize]
-    }
-
     /// The patterns of the automaton, in the order in which they win ties, and the store of their terms.
     pub(crate) fn patterns(&self) -> (Terms, Vec<Term>) {
         (self.automaton.terms(), self.automaton.patterns().to_vec())

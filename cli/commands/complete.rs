@@ -1,0 +1,68 @@
+//! `langlet complete`: ends a text that is not finished.
+
+use std::path::PathBuf;
+
+use langlet_core::complete::Recognizer;
+use serde_json::json;
+
+use super::prefix::{line_column, push_all};
+use super::{langlet_of, start_of};
+use crate::Outcome;
+use crate::files::Input;
+use crate::output::{Output, Problem};
+
+/// Arguments of `complete`.
+#[derive(clap::Args)]
+#[command(after_help = "Prints what to add to the text to make it a program, the shortest in bytes first, each as a string in
+quotes; with --whole, the text and the shortest completion as they are. Of bytes that lead to the same texts one is
+taken, so that completions differ in more than names.")]
+pub(crate) struct Args {
+    /// The langlet, by name or path; may be left out if the ending of the file tells it.
+    #[arg(short, long)]
+    langlet: Option<String>,
+    /// The rule to read the text as; by default the start rule of the langlet.
+    #[arg(long, value_name = "RULE")]
+    start: Option<String>,
+    /// How many completions.
+    #[arg(short, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    n: u16,
+    /// Print the whole program.
+    #[arg(long, conflicts_with_all = ["n", "json"])]
+    whole: bool,
+    /// Print the completions as JSON.
+    #[arg(long)]
+    json: bool,
+    /// The file; `-` is the standard input.
+    file: PathBuf,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
+    let langlet = langlet_of(args.langlet.as_deref(), std::slice::from_ref(&args.file), output)?.langlet;
+    let start = start_of(&langlet, args.start.as_deref())?;
+    let input = Input::from_argument(&args.file);
+    let bytes = input.read()?;
+    let recognizer = Recognizer::new(&langlet, start);
+    let mut prefix = recognizer.prefix();
+    if let Err(error) = push_all(&mut prefix, &bytes) {
+        let (line, column) = line_column(&bytes, prefix.len());
+        let place = format!("{}:{line}:{}", input.name(), column + 1);
+        return Err(Problem::file(place, error).help("`langlet prefix --expected` shows what could have come").into());
+    }
+    let found = recognizer.completions(&langlet).of(&prefix, usize::from(args.n));
+    if found.is_empty() {
+        let message = "there is a completion, but none was found within the bounds of the search";
+        return Err(Problem::file(input.name(), message).into());
+    }
+    if args.whole {
+        output.write(&bytes)?;
+        output.write(&found[0])?;
+        return Ok(Outcome::Fine);
+    }
+    let texts: Vec<String> = found.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+    if args.json {
+        output.line(json!({ "completions": texts }))?;
+    } else {
+        texts.iter().try_for_each(|text| output.line(format_args!("{text:?}")))?;
+    }
+    Ok(Outcome::Fine)
+}
