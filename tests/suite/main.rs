@@ -25,6 +25,7 @@ mod tidy;
 mod traces;
 mod transforms;
 mod tree;
+mod vocabulary;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ mod reading;
 pub mod prefix;
 pub mod trie;
 pub mod vocabulary;
+pub mod readers;
 mod sequences;
 pub mod mask;
 
