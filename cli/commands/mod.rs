@@ -6,6 +6,7 @@ pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod morphism;
 pub(crate) mod parse;
+pub(crate) mod schema;
 pub(crate) mod selection;
 pub(crate) mod show;
 pub(crate) mod test;

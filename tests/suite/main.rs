@@ -20,6 +20,7 @@ mod notation;
 mod parse;
 mod random;
 mod routes;
+mod schemas;
 mod selection;
 mod tidy;
 mod traces;

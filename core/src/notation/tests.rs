@@ -61,9 +61,7 @@ fn section(fixture: &'static str) -> &'static str {
 fn regexes_joined() {
     let pattern = |text: &str| {
         let file = parse_langlet(&SourceText::new("a.langlet", format!("langlet a\n{text}\nx: 'y'"))).unwrap();
-        let ItemKind::Token { regex, .. } = &file.items[0].kind else {
-            panic!("{:?}", file.items[0].kind)
-        };
+        let ItemKind::Token { regex, .. } = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
         regex.pattern.clone()
     };
     assert_eq!(pattern("token A = /a/ & /b/  &\t! /[/]/"), "a/ & /b/  &\t! /[/]");
