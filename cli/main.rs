@@ -14,7 +14,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    check, complete, coverage, generate, list, mask, morphism, parse, prefix, selection, show, test, tokens, traces, translate,
+    check, complete, coverage, generate, list, mask, morphism, parse, prefix, schema, selection, show, test, tokens,
+    traces, translate,
 };
 use output::{ColorChoice, Output, Problem};
 
@@ -41,11 +42,12 @@ Examples:
   langlet coverage python27 python38                           what of the one has no translation to the other?
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet generate -l python27                                 programs that use every part of the grammar
+  langlet schema person.json > person.langlet                  a langlet of what a JSON Schema admits
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
   langlet complete -l python38 half.py                         what ends this text?
-  langlet mask -l json --vocab cl100k_base.tiktoken '{"a": '   which tokens of a model may come next?
+  langlet mask -l json --vocab cl100k_base.tiktoken '[1, '      which tokens of a model may come next?
   langlet show ./mine.langlet --check                          is a langlet of your own sound?
 
 Exit codes: 0 all is fine; 1 something was found, or changes are pending; 2 something could not be done.
@@ -77,6 +79,8 @@ enum Command {
     Complete(complete::Args),
     /// Tells which entries of a language model's vocabulary may come next.
     Mask(mask::Args),
+    /// Makes a langlet of a JSON Schema: its programs are the texts that the schema admits.
+    Schema(schema::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -112,6 +116,7 @@ fn main() -> ExitCode {
         Command::Prefix(args) => prefix::run(&args, &mut output),
         Command::Complete(args) => complete::run(&args, &mut output),
         Command::Mask(args) => mask::run(&args, &mut output),
+        Command::Schema(args) => schema::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

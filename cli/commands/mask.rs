@@ -110,7 +110,11 @@ fn bench(masks: &Arc<Masks>, path: &Path, is_json: bool, output: &mut Output) ->
             let begin = Instant::now();
             constraint.mask(&mut mask).map_err(|error| Problem::file(input.name(), error))?;
             let time = begin.elapsed().as_secs_f64() * 1e6;
-            if pass == 0 { first.push(time) } else { times[step].push(time) }
+            if pass == 0 {
+                first.push(time)
+            } else {
+                times[step].push(time)
+            }
             let at = constraint.prefix().len();
             constraint.accept(id).map_err(|error| Problem::file(format!("{} byte {at}", input.name()), error))?;
         }

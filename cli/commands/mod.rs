@@ -9,6 +9,7 @@ pub(crate) mod mask;
 pub(crate) mod morphism;
 pub(crate) mod parse;
 pub(crate) mod prefix;
+pub(crate) mod schema;
 pub(crate) mod selection;
 pub(crate) mod show;
 pub(crate) mod test;

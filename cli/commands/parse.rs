@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use langlet_core::Langlet;
 
 use super::{langlet_of, start_of};
 use crate::Outcome;

@@ -12,11 +12,13 @@ use crate::output::{Output, Problem};
 
 /// Arguments of `prefix`.
 #[derive(clap::Args)]
-#[command(after_help = "Prints `complete` if the text is a program, `completable` if some continuation makes it one, or
+#[command(
+    after_help = "Prints `complete` if the text is a program, `completable` if some continuation makes it one, or
 `dead at byte N`: N is the offset, from 0, of the first byte behind which no continuation is a program.
 The bytes are taken as they are; a langlet reads UTF-8.
 
-Exit codes: 0 complete or completable; 1 dead; 2 something could not be done.")]
+Exit codes: 0 complete or completable; 1 dead; 2 something could not be done."
+)]
 pub(crate) struct Args {
     /// The langlet, by name or path; may be left out if the ending of the file tells it.
     #[arg(short, long)]

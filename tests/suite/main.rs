@@ -20,11 +20,13 @@ mod notation;
 mod parse;
 mod random;
 mod routes;
+mod schemas;
 mod selection;
 mod tidy;
 mod traces;
 mod transforms;
 mod tree;
+mod vocabulary;
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ pub mod prefix;
 pub mod next;
 pub mod trie;
 pub mod vocabulary;
+pub mod readers;
 mod sequences;
 pub mod mask;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Grammar, Rhs, Symbol};
 use crate::diagnostic::Diagnostic;
-use crate::notation::syntax::ItemKind;
+use crate::notation::syntax::{ItemKind, Operator};
 use crate::regex::{Term, Terms, hidden_by};
 use crate::span::Span;
 
@@ -321,7 +321,8 @@ fn hidden_tokens(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Words that are keywords here and identifiers (or other named tokens) in the parent.
+/// Words that are keywords here and identifiers (or other named tokens) in the parent. If the langlet has rewritten all rules
+/// that use the token, it knows.
 fn new_keywords(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
     let Some(parent) = &grammar.parent else { return };
     let before = parent.used_literals();
@@ -336,7 +337,17 @@ fn new_keywords(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
             let end = text.bytes().fold(*term, |term, byte| terms.derivative(term, byte));
             terms.nullable(end)
         });
-        if let Some((token, _)) = reads {
+        let is_inherited = |token: Symbol| {
+            grammar.rules.values().any(|rule| {
+                let is_own = |(by, operator): &(Arc<str>, Operator)| {
+                    **by == *grammar.name && matches!(operator, Operator::Define | Operator::Replace)
+                };
+                let mut is_used = false;
+                rule.rhs.for_each_symbol(&mut |used| is_used |= used == token);
+                is_used && !rule.history.iter().any(is_own)
+            })
+        };
+        if let Some((token, _)) = reads.filter(|(token, _)| is_inherited(*token)) {
             let name = parent.symbols.name(*token);
             let message = format!("`{text}` is a keyword in {} and a {name} in {}", grammar.name, parent.name);
             let span = first_use(grammar, text).unwrap_or(grammar.file.name.span);

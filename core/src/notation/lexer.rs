@@ -3,6 +3,7 @@
 //! It never stops at a mistake. A literal with a bad escape still becomes a token; where the extent of a token is in doubt
 //! an [`Token::Invalid`] stands in its place, and the declaration that contains it is not parsed.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, SourceText};
@@ -298,40 +299,27 @@ impl<'a> Lexer<'a> {
         character
     }
 
-    /// A regex. A slash ends it unless it is escaped or in a class; a line end does unless the regex is verbose, in which
-    /// case comments are passed over as well.
+    /// A regex; in the notation for langlets also several, `/a/ & /b/` and `/a/ & !/b/`, as one token from the first slash
+    /// to the last.
     fn regex(&mut self) -> Token<'a> {
-        let start = self.at;
-        if self.rest().starts_with("//") {
-            self.skip_line();
-            let help = "a comment begins with `#`; an empty alternative is written `()`";
-            return self.invalid(self.mistake(start, start + 2, "the regex is empty").help(help));
-        }
-        let verbose = is_verbose(&self.text[start + 1..]);
-        let mut class_depth = 0;
-        let mut class_start = 0;
-        let mut chars = self.text[start + 1..].char_indices();
-        while let Some((index, c)) = chars.next() {
-            let at = start + 1 + index;
-            match c {
-                '\n' | '\r' if !verbose => break,
-                '\\' if self.text[at + 1..].starts_with(['\n', '\r']) && !verbose => break,
-                '\\' => drop(chars.next()),
-                '#' if verbose => drop(chars.find(|&(_, c)| c == '\n')),
-                '[' => {
-                    class_depth += 1;
-                    class_start = at + 1;
-                }
-                // As the first character of a class it stands for itself.
-                ']' if matches!(&self.text[class_start..at], "" | "^") && class_depth > 0 => {}
-                ']' if class_depth > 0 => class_depth -= 1,
-                '/' if class_depth == 0 => {
-                    self.at = at + 1;
-                    return Token::Regex(&self.text[start + 1..at]);
-                }
-                _ => {}
+        let first = self.at + 1;
+        let (start, class_depth) = loop {
+            let start = self.at;
+            if self.rest().starts_with("//") {
+                self.skip_line();
+                let help = "a comment begins with `#`; an empty alternative is written `()`";
+                return self.invalid(self.mistake(start, start + 2, "the regex is empty").help(help));
             }
-        }
+            match end_of_regex(&self.text[start + 1..]) {
+                Ok(len) => self.at += len + 2,
+                Err(class_depth) => break (start, class_depth),
+            }
+            match next_operand(self.rest()).filter(|_| self.notation == Notation::Langlet) {
+                Some((skipped, _)) => self.at += skipped,
+                None => return Token::Regex(&self.text[first..self.at - 1]),
+            }
+        };
+        let verbose = is_verbose(&self.text[start + 1..]);
         self.skip_line();
         // The lines of a verbose regex are not mistakes of their own.
         while verbose
@@ -442,6 +430,59 @@ fn next_declaration(text: &str) -> usize {
     };
     let mut line_ends = text.match_indices('\n').map(|(at, _)| at);
     line_ends.find(|&at| begins(&text[at + 1..])).unwrap_or(text.len())
+}
+
+/// Where the regex ends that begins `text`: the place of its slash. A slash ends it unless it is escaped or in a class; a line
+/// end does unless the regex is verbose, in which case comments are passed over as well.
+///
+/// # Errors
+/// It does not end; how many classes are open.
+fn end_of_regex(text: &str) -> Result<usize, usize> {
+    let verbose = is_verbose(text);
+    let mut class_depth = 0;
+    let mut class_start = 0;
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\n' | '\r' if !verbose => break,
+            '\\' if text[at + 1..].starts_with(['\n', '\r']) && !verbose => break,
+            '\\' => drop(chars.next()),
+            '#' if verbose => drop(chars.find(|&(_, c)| c == '\n')),
+            '[' => {
+                class_depth += 1;
+                class_start = at + 1;
+            }
+            // As the first character of a class it stands for itself.
+            ']' if matches!(&text[class_start..at], "" | "^") && class_depth > 0 => {}
+            ']' if class_depth > 0 => class_depth -= 1,
+            '/' if class_depth == 0 => return Ok(at),
+            _ => {}
+        }
+    }
+    Err(class_depth)
+}
+
+/// Behind a regex: the distance to the slash of the next operand, if ` & ` or ` & !` leads to one, and whether that is negated.
+fn next_operand(text: &str) -> Option<(usize, bool)> {
+    let blanks = [' ', '\t'];
+    let rest = text.trim_start_matches(blanks).strip_prefix('&')?.trim_start_matches(blanks);
+    let (rest, negated) = rest.strip_prefix('!').map_or((rest, false), |rest| (rest.trim_start_matches(blanks), true));
+    rest.starts_with('/').then_some((text.len() - rest.len(), negated))
+}
+
+/// The operands of a pattern as the notation writes it, `a/ & !/b` being those of `/a/ & !/b/`: where each stands, and whether
+/// it is negated. A pattern with no `/ & /` in it is its only operand.
+pub(crate) fn operands(pattern: &str) -> Vec<(Range<usize>, bool)> {
+    let mut found = Vec::new();
+    let (mut start, mut negated) = (0, false);
+    while let Ok(len) = end_of_regex(&pattern[start..])
+        && let Some((skipped, next_negated)) = next_operand(&pattern[start + len + 1..])
+    {
+        found.push((start..start + len, negated));
+        (start, negated) = (start + len + 1 + skipped + 1, next_negated);
+    }
+    found.push((start..pattern.len(), negated));
+    found
 }
 
 /// Whether the pattern begins with flags among which is `x`: `(?x)`, `(?sx-u)`.

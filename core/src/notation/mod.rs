@@ -29,6 +29,7 @@ lalrpop_util::lalrpop_mod!(
 
 use declaration::{Declaration, Head, check_tokens, divide};
 use explain::{Failure, refused, suggested_directive, unknown_declaration};
+pub(crate) use lexer::operands;
 use lexer::{Notation, Token, lex};
 use syntax::{
     Example, Expression, Item, LangletFile, Name, NamedPattern, Phase, RewriteRule, TransformFile, TransformItem,

@@ -58,6 +58,24 @@ fn section(fixture: &'static str) -> &'static str {
 }
 
 #[test]
+fn regexes_joined() {
+    let pattern = |text: &str| {
+        let file = parse_langlet(&SourceText::new("a.langlet", format!("langlet a\n{text}\nx: 'y'"))).unwrap();
+        let ItemKind::Token { regex, .. } = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
+        regex.pattern.clone()
+    };
+    assert_eq!(pattern("token A = /a/ & /b/  &\t! /[/]/"), "a/ & /b/  &\t! /[/]");
+    assert_eq!(pattern("token A = /(?x) a # & /b/ &\n/ & /b/"), "(?x) a # & /b/ &\n/ & /b");
+    let errors = |text: &str| {
+        let source = SourceText::new("a.langlet", format!("langlet a\n{text}\nx: 'y'"));
+        parse_langlet(&source).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(errors("token A = /a/ & //"), "a.langlet:2:17: error: the regex is empty");
+    assert_eq!(errors("token A = /a/ & /b"), "a.langlet:2:17: error: the regex is not closed");
+    assert!(errors("token A = /a/ & b").contains("`&` has no meaning here"));
+}
+
+#[test]
 fn right_hand_sides() {
     assert_eq!(expression("a (',' a)* [',']"), r#"(a ("," a)* ","?)"#);
     assert_eq!(expression("a | b c? | (d | e+)"), "(a | (b c?) | d | e+)");

@@ -13,6 +13,7 @@ use regex_syntax::hir::{self, Hir, HirKind};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 
 use super::term::{ByteSet, Term, Terms};
+use crate::notation::operands;
 
 /// Groups and repetitions inside each other beyond which a pattern is refused.
 const NEST_LIMIT: u32 = 100;
@@ -36,10 +37,28 @@ impl Terms {
     /// The language of `pattern`, in the syntax of the `regex` crate: Unicode classes, flags as in `(?i)`, `(?x)` and
     /// `(?s)`, bounded repetition. Strings are UTF-8. Greedy and lazy are the same language; captures are ignored.
     ///
+    /// Several patterns joined as the notation writes them between its outer slashes, `a/ & /b` or `a/ & !/b`, are the strings
+    /// that are in all of them, and in none that is negated.
+    ///
     /// # Errors
     /// On a syntax error, on anchors and word boundaries (they are not regular languages), on patterns that match invalid
     /// UTF-8, and on patterns nested too deeply or too large when their repetitions are written out.
     pub fn parse(&mut self, pattern: &str) -> Result<Term, RegexError> {
+        let mut whole = Term::ANY;
+        for (range, negated) in operands(pattern) {
+            let place = |error: RegexError| RegexError {
+                start: range.start + error.start,
+                end: range.start + error.end,
+                ..error
+            };
+            let operand = self.parse_operand(&pattern[range.clone()]).map_err(place)?;
+            let operand = if negated { self.complement(operand) } else { operand };
+            whole = self.intersect(whole, operand);
+        }
+        Ok(whole)
+    }
+
+    fn parse_operand(&mut self, pattern: &str) -> Result<Term, RegexError> {
         let error = |message: String, span: &ast::Span| {
             let end = span.end.offset.min(pattern.len());
             RegexError { message: tidy(&message), start: span.start.offset.min(end), end }
@@ -190,6 +209,26 @@ mod tests {
         same("(?s).|\n", r"\p{any}");
         same(r"[^\s\S]x|y", "y");
         same("", "a{0}");
+    }
+
+    #[test]
+    fn several_patterns() {
+        let mut t = Terms::new();
+        let [both, but] =
+            ["[a-z]{2}/ & /if|in|x", "if|in|x/&\t! /i[n]|[/ & /]"].map(|pattern| t.parse(pattern).unwrap());
+        assert!(!t.is_empty(both) && t.shortest(both) == Some(b"if".to_vec()));
+        let [neither, x] = [t.complement(but), t.literal(b"x")];
+        let rest = t.intersect(both, neither);
+        assert_eq!((t.shortest(rest), t.shortest(but)), (Some(b"in".to_vec()), Some(b"x".to_vec())));
+        let x_only = t.intersect(but, x);
+        assert!(!t.is_empty(x_only));
+        // A slash that no `&` follows, or that is escaped or in a class, is one.
+        assert_eq!(t.parse("a/b"), Ok(t.literal(b"a/b")));
+        assert_eq!(t.parse(r"a\/ & \/b"), Ok(t.literal(b"a/ & /b")));
+        assert_eq!(
+            error("a/ & /b^"),
+            "^: the start anchor `^` is not possible here: a token is matched as a whole, without what stands around it"
+        );
     }
 
     #[test]
