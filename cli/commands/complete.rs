@@ -15,8 +15,7 @@ use crate::output::{Output, Problem};
 #[derive(clap::Args)]
 #[command(
     after_help = "Prints what to add to the text to make it a program, the shortest in bytes first, each as a string in
-quotes; with --whole, the text and the shortest completion as they are. Of bytes that lead to the same texts one is
-taken, so that completions differ in more than names."
+quotes; with --whole, the text and the shortest completion as they are. Completions differ in their tokens, not only in names."
 )]
 pub(crate) struct Args {
     /// The langlet, by name or path; may be left out if the ending of the file tells it.

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-
 use super::{langlet_of, start_of};
 use crate::Outcome;
 use crate::files::Input;

@@ -52,21 +52,22 @@ impl Recognizer {
         // Tokens of the layout may have no text.
         let length = |symbol| terminals.number(symbol).and_then(|kind| lengths.get(&kind).copied()).unwrap_or(0);
         let costs = self.0.stacks.costs(length);
-        Completions { costs, bytes: readable_bytes(&self.0.scan.classes) }
+        Completions { langlet: langlet.clone(), costs, bytes: readable_bytes(&self.0.scan.classes) }
     }
 }
 
 /// What the search for completions looks up.
 #[derive(Debug)]
 pub struct Completions {
+    langlet: Langlet,
     costs: Costs,
     /// One byte of each class, the most readable ones first.
     bytes: Vec<u8>,
 }
 
 impl Completions {
-    /// Up to `n` completions of the prefix, the shortest in bytes first: the empty one if it is complete. They differ
-    /// in more than names: of bytes that lead to the same texts one is tried. Fewer than `n` if the search ends before.
+    /// Up to `n` completions of the prefix, the shortest in bytes first: the empty one if it is complete. They differ in
+    /// their tokens, not only in names. Fewer than `n` if the search ends before.
     pub fn of(&self, prefix: &Prefix, n: usize) -> Vec<Vec<u8>> {
         let reader = prefix.reader().clone();
         let mut known: FxHashMap<u64, u32> = FxHashMap::default();
@@ -79,6 +80,7 @@ impl Completions {
         let first = bound(prefix, &mut known);
         let mut queue = BinaryHeap::from([Reverse((first, first, 0usize))]);
         let mut found: Vec<Vec<u8>> = Vec::new();
+        let mut kinds = FxHashSet::default();
         let mut n_looked_at = 0;
         // Progress: each turn looks at one prefix, and there is a limit.
         while let Some(Reverse((_, _, index))) = queue.pop() {
@@ -87,7 +89,7 @@ impl Completions {
                 break;
             }
             let (prefix, text) = nodes[index].clone();
-            if prefix.is_complete() {
+            if prefix.is_complete() && kinds.insert(self.kinds(&prefix)) {
                 found.push(text.clone());
                 if n == 1 {
                     break;
@@ -111,6 +113,12 @@ impl Completions {
             }
         }
         found
+    }
+
+    /// The kinds of the tokens of a program.
+    fn kinds(&self, prefix: &Prefix) -> Vec<u16> {
+        let text = String::from_utf8_lossy(&prefix.bytes()).into_owned();
+        self.langlet.tokens(&text).map_or(Vec::new(), |tokens| tokens.iter().map(|token| token.kind).collect())
     }
 
     /// A shortest completion; `None` if none was found within the limits of the search.
