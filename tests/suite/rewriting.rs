@@ -74,6 +74,76 @@ fn runs_and_their_separators() {
     assert_eq!(rewrite(typed, "f(a, b=1)\nf()\nf(*c)\n"), "g(a, b=1)\nf()\nf(*c)\n");
 }
 
+/// A run stands for whatever can stand where its elements do; one with a type for these elements alone.
+#[test]
+fn runs_begin_with_any_element() {
+    let rest = "rule r power [| h($x, $r*) |] => power [| g([$x], $r*) |]";
+    assert_eq!(
+        rewrite(rest, "h(1, *b)\nh(1, **k)\nh(1, c=2, *b, **k)\nh(*b)\n"),
+        "g([1], *b)\ng([1], **k)\ng([1], c=2, *b, **k)\nh(*b)\n"
+    );
+    let all = "rule r power [| h($r*) |] => power [| g(0, $r*) |]";
+    assert_eq!(rewrite(all, "h(*b)\nh(**k)\nh()\nh(a, *b)\n"), "g(0, *b)\ng(0, **k)\ng(0)\ng(0, a, *b)\n");
+    let typed = "rule r power [| h($x, $r:argument*) |] => power [| g($r*, $x) |]";
+    assert_eq!(rewrite(typed, "h(1, *b)\nh(1, 2)\n"), "h(1, *b)\ng(2, 1)\n");
+    let parameters = "rule r lambdef [| lambda $x, $r*: $y |] => lambdef [| lambda $x, y, $r*: $y |]";
+    assert_eq!(rewrite(parameters, "lambda a, *b: 1\nlambda a, b=1: 1\n"), "lambda a, y, *b: 1\nlambda a, y, b=1: 1\n");
+    // What is printed to is none of what is printed.
+    let print = "rule r print_stmt [| print $r* |] => print_stmt [| print 0, $r* |]";
+    assert_eq!(rewrite(print, "print >>f, a\nprint a, b\n"), "print >>f, a\nprint 0, a, b\n");
+    // A run in Python 3 is no element with what stands before the list.
+    let head = "rule r power [| $d+.f() |] => power [| g($d+) |]";
+    assert_eq!(rewrite(head, "a.b.f()\n"), "g(a.b)\n");
+}
+
+/// Without a type, one metavariable stands for one element of a list; for a list that is a value, it stands for the value.
+#[test]
+fn one_node_is_one_element() {
+    let one = |rule: &str, text: &str| rewrite(&format!("rule r {rule}"), text);
+    assert_eq!(
+        one("power [| f($x) |] => power [| g($x) |]", "f(1)\nf(1, 2)\nf(a=1)\nf(*a)\n"),
+        "g(1)\nf(1, 2)\ng(a=1)\nf(*a)\n"
+    );
+    assert_eq!(
+        one("power [| f($x:arglist) |] => power [| g($x) |]", "f(1)\nf(1, 2)\nf(*a)\n"),
+        "g(1)\ng(1, 2)\ng(*a)\n"
+    );
+    assert_eq!(
+        one("atom [| [$x] |] => power [| g($x) |]", "[1]\n[1, 2]\n[a for a in b]\n"),
+        "g(1)\n[1, 2]\n[a for a in b]\n"
+    );
+    assert_eq!(one("atom [| {$x} |] => power [| g($x) |]", "{1}\n{1, 2}\n{1: 2}\n"), "g(1)\n{1, 2}\n{1: 2}\n");
+    assert_eq!(
+        one("atom [| ($x) |] => power [| g($x) |]", "(1)\n(1, 2)\n(1,)\n((1, 2))\n"),
+        "g(1)\n(1, 2)\n(1,)\ng((1, 2))\n"
+    );
+    assert_eq!(one("power [| a[$i] |] => power [| g($i) |]", "a[1]\na[1, 2]\n"), "g(1)\na[1, 2]\n");
+    assert_eq!(
+        one("import_name [| import $m |] => import_name [| import a, $m |]", "import b\nimport b, c\n"),
+        "import a, b\nimport b, c\n"
+    );
+    assert_eq!(
+        one("lambdef [| lambda $p: $x |] => lambdef [| lambda $p, y: $x |]", "lambda a: 1\nlambda a, b: 1\n"),
+        "lambda a, y: 1\nlambda a, b: 1\n"
+    );
+    // A list without brackets is a tuple, and gets them where it needs them.
+    assert_eq!(
+        one("return_stmt [| return $x |] => return_stmt [| return f($x) |]", "def g():\n    return 1, 2\n"),
+        "def g():\n    return f((1, 2))\n"
+    );
+    assert_eq!(one("expr_stmt [| $a = f($x) |] => expr_stmt [| $x = $a |]", "a, b = f(c)\n"), "c = a, b\n");
+    assert_eq!(one("atom [| `$x` |] => power [| repr($x) |]", "a = `1, 2`\n"), "a = repr((1, 2))\n");
+    // What is no list keeps its operators.
+    assert_eq!(
+        one("test [| $x if $c else $y |] => power [| f($x, $c, $y) |]", "a = b or c if d + 1 else e\n"),
+        "a = f(b or c, d + 1, e)\n"
+    );
+    assert_eq!(
+        one("import_name [| import $m as c |] => import_name [| import $m |]", "import a.b as c\n"),
+        "import a.b\n"
+    );
+}
+
 /// A condition that does not hold leads to the next way to match.
 #[test]
 fn conditions_take_part_in_the_choice() {
@@ -328,7 +398,7 @@ pattern two atom [| a |] | power [| b() |]
 rule m power [| f($x:two) |] => power [| g() |]
 "
         ),
-        "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
+        "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ',' or ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
     );
 }
 

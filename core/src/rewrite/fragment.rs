@@ -9,13 +9,12 @@
 //! for are left out, and so is the line end behind a metavariable whose type includes it, or that stands alone on a line and
 //! can stand for the whole line.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use crate::algebra::Kind;
-use crate::automata::shortest::Shortest;
-use crate::automata::{Network, StateId, Terminal};
+use super::infer::{Inference, run_beginnings};
+use crate::automata::Terminal;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
 use crate::grammar::Symbol;
@@ -78,35 +77,8 @@ pub(crate) struct Metavariable {
     /// The place in the file that holds the fragment, `$` included.
     pub(crate) span: Span,
     pub(crate) wanted: Type,
-}
-
-/// What metavariables without a type may stand for, by preference.
-#[derive(Debug)]
-struct Inference {
-    langlet: Langlet,
-    /// Transitions from which a cycle of their rule can be reached: where a run stands.
-    repeating: Arc<FxHashSet<(StateId, Symbol)>>,
-    /// Those of them that are general, too.
-    general_repeating: Arc<FxHashSet<(StateId, Symbol)>>,
-    /// Of each state the transitions whose symbols stand for most others: where one node stands, if several can.
-    general: Arc<FxHashSet<(StateId, Symbol)>>,
-    /// `ends_line[symbol]`: whether its texts end with a line end or a block. Found when it is asked for.
-    ends_line: OnceLock<Vec<bool>>,
-}
-
-impl Inference {
-    fn ends_line(&self, symbol: Symbol) -> bool {
-        let all = self.ends_line.get_or_init(|| {
-            let (grammar, tables) = (self.langlet.grammar(), self.langlet.tables());
-            let shortest = Shortest::new(grammar, &tables.network, &tables.terminals, &tables.sets);
-            let ends_line = |symbol: Symbol| {
-                let last = shortest.of(symbol).last().and_then(|&terminal| tables.terminals.symbol(terminal));
-                last.is_some_and(|last| grammar.is_layout(last))
-            };
-            grammar.symbols.iter().map(ends_line).collect()
-        });
-        all[symbol.index()]
-    }
+    /// Of a run: the symbols that its first sibling may have.
+    pub(crate) beginnings: Vec<Symbol>,
 }
 
 /// The names that fragments of a file share.
@@ -139,15 +111,7 @@ impl Scope {
         if let Some(known) = self.inferences.iter().find(|known| known.langlet == *langlet) {
             return known.clone();
         }
-        let network = &langlet.tables().network;
-        let (repeating, general) = (repeating(network), general(langlet));
-        let inference = Arc::new(Inference {
-            langlet: langlet.clone(),
-            general_repeating: Arc::new(repeating.intersection(&general).copied().collect()),
-            repeating: Arc::new(repeating),
-            general: Arc::new(general),
-            ends_line: OnceLock::new(),
-        });
+        let inference = Arc::new(Inference::new(langlet));
         self.inferences.push(inference.clone());
         inference
     }
@@ -206,7 +170,10 @@ impl Fragment {
                 }
             };
             let variable = scope.variable(mark.name);
-            found.insert(mark.start as u32, Metavariable { variable, repeat: mark.repeat, span, wanted });
+            found.insert(
+                mark.start as u32,
+                Metavariable { variable, repeat: mark.repeat, span, wanted, beginnings: Vec::new() },
+            );
         }
         let whole = Span::new(places.of(0), places.of(text.len() as u32));
         let inference = scope.inference(langlet);
@@ -240,7 +207,12 @@ impl Fragment {
             return Err(Diagnostic::error(source, whole, message));
         }
         let kept = tree.leaf_ids(tree.root).filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
-        let metavariables = kept.map(|leaf| (leaf, found[&tree.stored(leaf).offsets()[1]].clone())).collect();
+        let metavariable = |leaf: NodeId| {
+            let mut metavariable = found[&tree.stored(leaf).offsets()[1]].clone();
+            metavariable.beginnings = beginnings(&tree, leaf, &metavariable);
+            (leaf, metavariable)
+        };
+        let metavariables = kept.map(metavariable).collect();
         Ok(Fragment { tree, metavariables, places })
     }
 
@@ -493,6 +465,19 @@ fn whole_lines(
     tokens
 }
 
+/// Where one node without a type may stand, by preference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum One {
+    /// In a result, where what it is bound to can stand as it is; else as `General`.
+    Bound,
+    /// Where it can be most.
+    General,
+    /// Not for a list.
+    Element,
+    /// Anywhere.
+    Any,
+}
+
 /// The tree of the first token string that can be read.
 fn first_tree(
     langlet: &Langlet,
@@ -506,10 +491,10 @@ fn first_tree(
     let is_run = |m: &Metavariable| matches!(m.repeat, Repeat::Star | Repeat::Plus);
     let has = |run: bool| found.values().any(|m| m.wanted == Type::Any && is_run(m) == run);
     let runs = [Some(&inference.general_repeating), Some(&inference.repeating), None];
-    let preferences: Vec<(Option<&Arc<_>>, bool)> = runs
+    let preferences: Vec<(Option<&Arc<_>>, One)> = runs
         .into_iter()
-        .flat_map(|run| [(run, true), (run, false)])
-        .filter(|&(run, one)| (run.is_none() || has(true)) && (!one || has(false)))
+        .flat_map(|run| [One::Bound, One::General, One::Element, One::Any].map(|one| (run, one)))
+        .filter(|&(run, one)| (run.is_none() || has(true)) && (one == One::Any || has(false)))
         .collect();
     let mut furthest: Option<ParseError> = None;
     for &(run, one) in &preferences {
@@ -518,12 +503,15 @@ fn first_tree(
             for (index, token) in tokens.iter().enumerate() {
                 let Some(metavariable) = found.get(&token.start).filter(|_| token.end > token.start) else { continue };
                 let known = bound.iter().find(|(variable, _)| *variable == metavariable.variable);
-                let wanted = match (metavariable.wanted.symbol(), is_run(metavariable), known) {
+                let wanted = match (metavariable.wanted.symbol(), is_run(metavariable), one) {
                     (Some(symbol), ..) => Wanted::Symbol(symbol),
                     (None, true, _) if let Some(run) = run => Wanted::Transitions(run.clone()),
-                    (None, false, Some(&(_, bound))) if one => Wanted::Transitions(Arc::new(admitting(langlet, bound))),
-                    (None, false, None) if one => Wanted::Transitions(inference.general.clone()),
-                    _ => continue,
+                    (None, true, _) | (None, false, One::Any) => continue,
+                    (None, false, One::Bound) if let Some(&(_, bound)) = known => {
+                        Wanted::Transitions(Arc::new(inference.admitting(bound)))
+                    }
+                    (None, false, One::Bound | One::General) => Wanted::Transitions(inference.general.clone()),
+                    (None, false, One::Element) => Wanted::Transitions(inference.elements.clone()),
                 };
                 types.insert(index, wanted);
             }
@@ -540,6 +528,18 @@ fn first_tree(
     Err(furthest.expect("a reading in which no metavariable takes a line end is among them"))
 }
 
+/// What the first sibling of a run may be: of one without a type, whatever can come there.
+fn beginnings(tree: &Tree, leaf: NodeId, metavariable: &Metavariable) -> Vec<Symbol> {
+    let chain = tree.chain(Node::top(leaf));
+    let (element, place) = (chain[chain.len() - 2], Node { id: leaf, level: chain.len() as u16 - 2 });
+    match (tree.parent(place), metavariable.wanted, metavariable.repeat) {
+        (Some(parent), Type::Any, Repeat::Star | Repeat::Plus) => {
+            run_beginnings(&tree.langlet.tables().network, tree.symbol(parent), element)
+        }
+        _ => vec![element],
+    }
+}
+
 /// Whether each metavariable that took the end of its line stands for what ends with one.
 fn lines_are_whole(tree: &Tree, inference: &Inference) -> bool {
     tree.leaf_ids(tree.root).all(|leaf| {
@@ -547,36 +547,6 @@ fn lines_are_whole(tree: &Tree, inference: &Inference) -> bool {
         let takes_line = chain.last() == Some(&METAVARIABLE) && tree.leaf_text(leaf).ends_with(['\n', '\r']);
         !takes_line || inference.ends_line(chain[chain.len() - 2])
     })
-}
-
-/// The transitions on symbols that a node of the symbol can become as it is.
-fn admitting(langlet: &Langlet, inner: Symbol) -> FxHashSet<(StateId, Symbol)> {
-    let admits = |&symbol: &Symbol| langlet.interpolations().path(Kind::Pure, symbol, inner).is_some();
-    let states = langlet.tables().network.states();
-    let transitions = states.flat_map(|(id, state)| state.transitions.iter().map(move |&(symbol, _)| (id, symbol)));
-    transitions.filter(|(_, symbol)| admits(symbol)).collect()
-}
-
-/// Of each state the transitions on the symbols that can consist of most others alone.
-fn general(langlet: &Langlet) -> FxHashSet<(StateId, Symbol)> {
-    let symbols = &langlet.grammar().symbols;
-    let extent = |symbol: Symbol| {
-        symbols.iter().filter(|&inner| langlet.interpolations().path(Kind::Pure, symbol, inner).is_some()).count()
-    };
-    let mut extents: FxHashMap<Symbol, usize> = FxHashMap::default();
-    let mut found = FxHashSet::default();
-    for (id, state) in langlet.tables().network.states() {
-        let of = |symbol: Symbol, extents: &mut FxHashMap<Symbol, usize>| {
-            *extents.entry(symbol).or_insert_with(|| extent(symbol))
-        };
-        let most = state.transitions.iter().map(|&(symbol, _)| of(symbol, &mut extents)).max();
-        for &(symbol, _) in &state.transitions {
-            if Some(of(symbol, &mut extents)) == most {
-                found.insert((id, symbol));
-            }
-        }
-    }
-    found
 }
 
 /// A metavariable in a text.
@@ -612,29 +582,4 @@ fn marks(text: &str) -> Vec<Mark<'_>> {
         Some(Mark { start, end, name, kind, repeat })
     };
     text.match_indices('$').filter_map(mark).collect()
-}
-
-/// The transitions from which a cycle of their rule can be reached.
-fn repeating(network: &Network) -> FxHashSet<(StateId, Symbol)> {
-    let mut found = FxHashSet::default();
-    for (id, state) in network.states() {
-        for &(symbol, to) in &state.transitions {
-            let mut reached = vec![to];
-            let mut next = 0;
-            let mut repeats = false;
-            while next < reached.len() && !repeats {
-                for &(_, to) in &network.state(reached[next]).transitions {
-                    repeats |= reached.contains(&to);
-                    if !reached.contains(&to) {
-                        reached.push(to);
-                    }
-                }
-                next += 1;
-            }
-            if repeats {
-                found.insert((id, symbol));
-            }
-        }
-    }
-    found
 }

@@ -469,13 +469,12 @@ impl<'a> Matcher<'a> {
         rest: Goals,
     ) -> Option<Goals> {
         let part = &pattern.parts[item as usize];
-        let symbol = part.symbols[part.symbols.len() - 1];
         let nodes: Vec<Node> = std::iter::successors(at, |&node| self.tree.next_sibling(node)).collect();
         let wanted = metavariable.wanted.symbol();
         let is_element =
             |&node: &Node| wanted.is_none_or(|wanted| self.tree.symbol(node) == wanted || self.tree.is_token(node));
         let mut longest = nodes.iter().take_while(|node| is_element(node)).count();
-        if nodes.first().is_some_and(|&node| self.tree.symbol(node) != symbol) {
+        if nodes.first().is_some_and(|&node| !metavariable.beginnings.contains(&self.tree.symbol(node))) {
             longest = 0;
         }
         longest = longest.min(nodes.len().saturating_sub(n_required(pattern, item, behind.clone())));

@@ -1,5 +1,6 @@
 //! Rewriting: rules with patterns and templates in concrete syntax, and translation between langlets with them.
 
+pub(crate) mod infer;
 pub mod fragment;
 pub mod pattern;
 pub mod matching;

@@ -221,7 +221,7 @@ fn list_extent(
         for len in shortest..=longest {
             let run = &symbols[..len];
             let is_token = |symbol: Symbol| !source.0.grammar().symbols.is_rule(symbol);
-            let fits = run.first().is_none_or(|&one| one == pattern.tree.symbol(first))
+            let fits = run.first().is_none_or(|one| metavariable.beginnings.contains(one))
                 && run
                     .iter()
                     .all(|&one| metavariable.wanted.symbol().is_none_or(|wanted| one == wanted || is_token(one)));
