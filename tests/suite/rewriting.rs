@@ -250,12 +250,18 @@ def f():
     x = [1,
          2]  # of x
 
-    if b: pass
+    while b:
+      log()
+      pass
+      break
     break
     # last
   # behind
   y
-if a: z
+while a:
+  log()
+  z
+  break
 "
     );
     let unwrap = "
@@ -270,6 +276,91 @@ rule r if_stmt [|
     assert_eq!(
         rewrite(unwrap, "if True:\r\n\ta\r\n\tif b:\r\n\t\tc\r\n"),
         "if 1:\r\n\tif 2:\r\n\t\ta\r\n\t\tif b:\r\n\t\t\tc\r\n"
+    );
+}
+
+/// A block of one line is a block with this line in it.
+#[test]
+fn blocks_of_one_line() {
+    let rules = "
+rule r if_stmt [|
+    if $c:
+        $body+
+|] => while_stmt [|
+    while $c:
+        $body+
+        break
+|]";
+    assert_eq!(rewrite(rules, "if a: b; c  # why\nd\n"), "while a:\n    b; c  # why\n    break\nd\n");
+    assert_eq!(rewrite(rules, "def f():\r\n\tif a: \\\r\n  b\r\n"), "def f():\r\n\twhile a:\r\n\t\tb\r\n\t\tbreak\r\n");
+    assert_eq!(rewrite(rules, "if a: b"), rewrite(rules, "if a:\n    b"));
+    assert_eq!(rewrite(rules, "if a: b\nelse: c\n"), "if a: b\nelse: c\n");
+    let parts = "
+rule r funcdef [|
+    def $f():
+        $doc:STRING
+        $rest*
+|] => funcdef [|
+    def $f(x):
+        $rest*
+        return $doc
+|]";
+    assert_eq!(
+        rewrite(parts, "def f(): 'a'\ndef g(): b\ndef h(): 'a'; b\n"),
+        "def f(x):\n    return 'a'\ndef g(): b\ndef h(): 'a'; b\n"
+    );
+    let two = "
+rule r if_stmt [|
+    if $c:
+        $first
+        $second
+|] => stmt [|
+    $second
+|]";
+    assert_eq!(rewrite(two, "if a: b\n"), "if a: b\n");
+    let one = "
+rule r if_stmt [|
+    if $c:
+        $only
+|] => stmt [|
+    $only
+|]";
+    assert_eq!(rewrite(one, "if a: b  # c\nif a:\n    d\n"), "b  # c\nd\n");
+    let unwrap = "
+rule r if_stmt [|
+    if True:
+        $body+
+|] => stmt [| $body+ |]";
+    assert_eq!(
+        rewrite(
+            unwrap,
+            "def f():\n    if True:\n        a  # of a\n\n        # of b\n        if b:\n          c\n        # last\n    d\n"
+        ),
+        "def f():\n    a  # of a\n\n    # of b\n    if b:\n      c\n    # last\n    d\n"
+    );
+    assert_eq!(rewrite(unwrap, "if True: a; b\nif True:\n    c\n    d"), "a; b\nc\nd");
+    assert_eq!(rewrite(unwrap, "if c:\n    if True: a\n"), "if c:\n    a\n");
+    let elements = "rule r atom [| [$xs*] |] => argument [| $xs* |]";
+    assert_eq!(rewrite(elements, "f(a, [b, c], d)\nf([], a)\n"), "f(a, b, c, d)\nf(a)\n");
+    assert_eq!(rewrite(elements, "x = [b, c]\n"), "refused: input:1:5: error: rule `r`: its result has no place here");
+    // Within a block that is matched as a whole, and in conditions.
+    let inside = "
+rule r NAME /x/ => \"y\" where inside while_stmt [|
+    while $c:
+        $body+
+|]";
+    assert_eq!(rewrite(inside, "while a: x\nx\n"), "while a: y\nx\n");
+    let block = "
+rule r suite [|
+    pass
+    $rest*
+|] => suite [|
+    $rest*
+    nothing()
+|]";
+    assert_eq!(
+        rewrite(block, "if a: pass\nif a: pass; b\nif a: b\n"),
+        "if a:\n    nothing()\nif a: pass; b\nif a: b\n"
     );
 }
 

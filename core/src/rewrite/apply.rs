@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::comments;
 use super::fragment::Scope;
-use super::indent::{LayoutSymbols, Lines, reindent};
+use super::indent::{LayoutSymbols, Lines, reindent, reindent_all};
 use super::matching::{Bindings, Matcher};
 use super::pattern::{NamedPattern, Pattern};
 use super::place::Placing;
@@ -100,8 +100,8 @@ impl Applier<'_> {
                 let mut filling =
                     Filler::new(self.placing, &self.lines, bindings, alternative, tree.first_leaf(node.id));
                 for (index, template) in templates.iter().enumerate() {
-                    match filling.fill(tree, template, index + 1 == templates.len()) {
-                        Ok(one) => filled.push(one),
+                    match filling.fill_all(tree, template, index + 1 == templates.len()) {
+                        Ok(mut all) => filled.append(&mut all),
                         Err(FillError::Edit(error)) => return Err(error.into()),
                         Err(FillError::NoPlace(variable)) => {
                             let name = self.scope.name(variable);
@@ -138,6 +138,8 @@ impl Applier<'_> {
                 filled.push(Filled { node: tree.token(symbol, &new)?, copies: Vec::new() });
             }
         }
+        let is_run = matches!(result, RuleResult::Trees(templates)
+            if templates.iter().any(|template| template.fragment.root_run().is_some()));
         if let Some(first) = filled.first() {
             // What stood before the node stands before the result; so do comments that a metavariable brings to its start.
             let mut trivia = tree.trivia(node).to_owned();
@@ -179,9 +181,16 @@ impl Applier<'_> {
             return refuse(self, format!("rule `{}`: {what}", rule.name));
         };
         self.end_lines(tree, &placed)?;
-        self.space_siblings(tree, &placed)?;
+        // The elements of a run keep what stands before them, but for their indentation.
+        if is_run {
+            reindent_all(tree, &placed, &self.layout, &self.lines)?;
+        } else {
+            self.space_siblings(tree, &placed)?;
+        }
         for node in &placed {
-            reindent(tree, node.id, &self.layout, &self.lines)?;
+            if !is_run {
+                reindent(tree, node.id, &self.layout, &self.lines)?;
+            }
             self.separate(tree, node.id, &copies)?;
             if is_moved {
                 comments::lift(tree, node.id)?;

@@ -14,6 +14,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::infer::{Inference, run_beginnings};
+use crate::algebra::Kind;
+use crate::algebra::block::blocks_of;
 use crate::automata::Terminal;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
@@ -87,6 +89,8 @@ pub(crate) struct Scope {
     inferences: Vec<Arc<Inference>>,
     /// In a template, the symbol that each metavariable stands for in the pattern, in the numbering of the target.
     pub(crate) bound: Vec<(Variable, Symbol)>,
+    /// Whether results are read, not patterns.
+    pub(crate) is_result: bool,
     variables: Vec<String>,
     /// Named patterns, with the symbol of what they fit; `None` if their alternatives have several.
     pub(crate) patterns: Vec<(String, Option<Symbol>)>,
@@ -135,7 +139,20 @@ pub(crate) struct Fragment {
     pub(crate) tree: Tree,
     /// By leaf.
     metavariables: FxHashMap<NodeId, Metavariable>,
+    /// By the node of a block.
+    lines: FxHashMap<NodeId, Line>,
     places: Places,
+}
+
+/// What stands for a block of one line, where the text has a block over several: `if x: y`.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The only child of the block, such as a line of small statements.
+    pub(crate) single: Symbol,
+    /// The levels above it that make it an element of a block, outermost first.
+    pub(crate) levels: Vec<Symbol>,
+    /// How many layout tokens stand before the elements in the text, and behind them.
+    pub(crate) around: (usize, usize),
 }
 
 /// No fragment may be nested deeper, so that functions over fragments may recurse.
@@ -187,7 +204,18 @@ impl Fragment {
             return Err(Diagnostic::error(source, whole, format!("this text has more than {LONGEST} tokens")));
         }
         let is_whole = |mark: &Mark<'_>| (mark.start, mark.end) == (0, text.trim_end().len());
-        let whole_mark = marks.iter().find(|mark| is_whole(mark) && found[&0].wanted.symbol() == Some(symbol));
+        // A result that is a metavariable alone is what that stands for, or all of its elements.
+        let is_taken_over = |mark: &Mark<'_>| match found[&0] {
+            _ if !scope.is_result => false,
+            Metavariable { repeat: Repeat::Star | Repeat::Plus, .. } => true,
+            Metavariable { variable, .. } => scope.bound.iter().any(|&(known, bound)| {
+                mark.kind.is_none()
+                    && known == variable
+                    && langlet.interpolations().path(Kind::Pure, symbol, bound).is_some()
+            }),
+        };
+        let has_type = || found[&0].wanted.symbol() == Some(symbol);
+        let whole_mark = marks.iter().find(|mark| is_whole(mark) && (has_type() || is_taken_over(mark)));
         let tree = match whole_mark {
             Some(mark) => Ok(Tree::of_leaf(langlet, &[symbol, METAVARIABLE], &text, mark.end as u32)),
             None => first_tree(langlet, symbol, &text, &readings, &found, (&inference, &scope.bound)),
@@ -213,13 +241,26 @@ impl Fragment {
             (leaf, metavariable)
         };
         let metavariables = kept.map(metavariable).collect();
-        Ok(Fragment { tree, metavariables, places })
+        let inner = tree.preorder(tree.root()).filter(|node| *node == tree.bottom(node.id) && !tree.is_token(*node));
+        let lines = inner.filter_map(|node| Some((node.id, line_form(&tree, node)?))).collect();
+        Ok(Fragment { tree, metavariables, lines, places })
+    }
+
+    /// What may stand for the node in one line, if it is a block over several.
+    pub(crate) fn line_form(&self, id: NodeId) -> Option<&Line> {
+        self.lines.get(&id)
     }
 
     /// The metavariable that stands for this node, if one does.
     pub(crate) fn metavariable(&self, node: Node) -> Option<&Metavariable> {
         let chain = self.tree.chain(node);
         (chain.get(usize::from(node.level) + 1) == Some(&METAVARIABLE)).then(|| &self.metavariables[&node.id])
+    }
+
+    /// The run that the whole fragment is, if it is one.
+    pub(crate) fn root_run(&self) -> Option<&Metavariable> {
+        let root = self.metavariables.get(&self.tree.root)?;
+        matches!(root.repeat, Repeat::Star | Repeat::Plus).then_some(root)
     }
 
     /// The metavariable that the stored node of `node` consists of, at whatever level.
@@ -526,6 +567,22 @@ fn first_tree(
         }
     }
     Err(furthest.expect("a reading in which no metavariable takes a line end is among them"))
+}
+
+/// The short form of a block that is written over several lines, if the child of the short form is an element as it is.
+fn line_form(tree: &Tree, node: Node) -> Option<Line> {
+    let grammar = tree.langlet.grammar();
+    let symbols: Vec<Symbol> = tree.children(node).map(|child| tree.symbol(child)).collect();
+    if !symbols.first().is_some_and(|&first| first != METAVARIABLE && grammar.is_layout(first)) {
+        return None;
+    }
+    let blocks = blocks_of(&tree.langlet, tree.symbol(node));
+    let block = blocks.into_iter().find(|block| {
+        let is_pure = block.path.iter().all(|step| step.n_constants() == 0);
+        is_pure && symbols.starts_with(&block.before) && symbols.ends_with(&block.after)
+    })?;
+    let levels = block.path.iter().map(|step| step.rule).collect();
+    Some(Line { single: block.single, levels, around: (block.before.len(), block.after.len()) })
 }
 
 /// What the first sibling of a run may be: of one without a type, whatever can come there.

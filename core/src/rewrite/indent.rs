@@ -65,7 +65,17 @@ pub(crate) struct LayoutSymbols {
 
 /// Gives each line that begins inside the node, its first aside, the indentation of its block. Linear in the node.
 pub(crate) fn reindent(tree: &mut Tree, id: NodeId, layout: &LayoutSymbols, lines: &Lines) -> Result<(), EditError> {
-    let leaves: Vec<NodeId> = tree.leaf_ids(id).collect();
+    reindent_all(tree, &[Node::top(id)], layout, lines)
+}
+
+/// As [`reindent`], for siblings that follow one another: the lines of all have the indentation of the first.
+pub(crate) fn reindent_all(
+    tree: &mut Tree,
+    nodes: &[Node],
+    layout: &LayoutSymbols,
+    lines: &Lines,
+) -> Result<(), EditError> {
+    let leaves: Vec<NodeId> = nodes.iter().flat_map(|node| tree.leaf_ids(node.id)).collect();
     let symbol = |tree: &Tree, leaf: NodeId| tree.symbol(tree.bottom(leaf));
     let is_layout = |symbol: Symbol| {
         Some(symbol) == layout.newline

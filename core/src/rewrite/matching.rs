@@ -117,6 +117,8 @@ enum Goal<'a> {
     Node { pattern: &'a Pattern, part: u32, skipped: u16, node: Node },
     /// The items fit the siblings from `at` on, all of them.
     Siblings { pattern: &'a Pattern, items: Items, last: Option<u32>, rule: Symbol, at: Option<Node> },
+    /// One of these elements of a block is the line that stands for the block, the others are empty runs.
+    Line { pattern: &'a Pattern, elements: Range<u32>, taker: u32, block: u32, node: Node },
     /// The conditions hold.
     Conditions(&'a [Check]),
     /// The metavariable stands for no sibling.
@@ -244,6 +246,9 @@ impl<'a> Matcher<'a> {
             Goal::Node { pattern, part, skipped, node } => self.match_node(pattern, part, skipped, node, rest),
             Goal::Siblings { pattern, items, last, rule, at } => {
                 self.match_siblings(pattern, items, last, rule, at, rest)
+            }
+            Goal::Line { pattern, elements, taker, block, node } => {
+                self.match_line(pattern, elements, taker, (block, node), rest)
             }
             Goal::Conditions(conditions) => match conditions.split_first() {
                 None => Some(rest),
@@ -381,6 +386,11 @@ impl<'a> Matcher<'a> {
                 }
                 let at = tree.first_child(inner);
                 let rule = tree.symbol(inner);
+                if let (Some(line), Some(node), true) = (&part.line, at, part.is_line(tree, at)) {
+                    let elements = children.start + line.around.0 as u32..children.end - line.around.1 as u32;
+                    let taker = elements.start;
+                    return Some(Some(self.push(Goal::Line { pattern, elements, taker, block: part_id, node }, rest)));
+                }
                 // Most mismatches are seen at the first child.
                 if let Some(first) = pattern.parts[children.start as usize..children.end as usize].first()
                     && !is_run(first)
@@ -457,6 +467,57 @@ impl<'a> Matcher<'a> {
         let (items, at) = (Items::Parts(behind), self.tree.next_sibling(node));
         let others = self.push(Goal::Siblings { pattern, items, last: Some(item), rule, at }, rest);
         Some(Some(self.push(Goal::Node { pattern, part: item, skipped, node }, Some(others))))
+    }
+
+    /// The line that a block consists of is one of the elements that the pattern writes in the block, from `taker` on.
+    fn match_line(
+        &mut self,
+        pattern: &'a Pattern,
+        elements: Range<u32>,
+        taker: u32,
+        (block, node): (u32, Node),
+        rest: Goals,
+    ) -> Option<Goals> {
+        let of_block = &pattern.parts[block as usize];
+        let line = of_block.line.as_ref().expect("the goal is made for blocks with a line");
+        let rule = of_block.symbols[of_block.symbols.len() - 1];
+        let empty = |part: &'a Part| match &part.below {
+            Below::Metavariable(metavariable) if metavariable.repeat.may_be_empty() => Some(metavariable.variable),
+            _ => None,
+        };
+        let part = &pattern.parts[taker as usize];
+        if taker + 1 < elements.end && empty(part).is_some() {
+            let next = Goal::Line { pattern, elements: elements.clone(), taker: taker + 1, block, node };
+            let next = self.push(next, rest);
+            self.choose(Next::Goals(Some(next)));
+        }
+        let mut goals = rest;
+        for other in elements.filter(|&other| other != taker).rev() {
+            let part = &pattern.parts[other as usize];
+            let Some(variable) = empty(part) else {
+                self.fail(part, None);
+                return None;
+            };
+            goals = Some(self.push(Goal::Empty { variable, rule }, goals));
+        }
+        // The levels that the line does not have as the child of a block.
+        let n_levels = line.levels.len();
+        let is_deeper = part.symbols.starts_with(&line.levels) && part.symbols.len() > n_levels;
+        let (false, Below::Metavariable(metavariable)) = (is_deeper, &part.below) else {
+            if !is_deeper {
+                self.fail(part, Some(node));
+                return None;
+            }
+            return Some(Some(self.push(Goal::Node { pattern, part: taker, skipped: n_levels as u16, node }, goals)));
+        };
+        if let Type::Pattern(named, _) = metavariable.wanted {
+            goals = Some(self.push(Goal::Named { named, alternative: 0, node }, goals));
+        }
+        let binding = match metavariable.repeat {
+            Repeat::One => Binding::Node(node),
+            _ => Binding::Run { rule, nodes: vec![node] },
+        };
+        self.bindings.bind(self.tree, metavariable.variable, binding).then_some(goals)
     }
 
     fn begin_run(

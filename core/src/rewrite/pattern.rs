@@ -8,7 +8,7 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::condition::Check;
-use super::fragment::{Fragment, Metavariable, Repeat};
+use super::fragment::{Fragment, Line, Metavariable, Repeat};
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 use crate::parser::drive::METAVARIABLE;
@@ -20,8 +20,18 @@ pub(crate) struct Part {
     /// The symbols of its chain, outermost first; of a metavariable, down to the one that it stands for.
     pub(crate) symbols: Vec<Symbol>,
     pub(crate) below: Below,
+    /// Of a block over several lines: what may stand for it in one.
+    pub(crate) line: Option<Line>,
     /// Its place in the file that holds the pattern.
     pub(crate) span: Span,
+}
+
+impl Part {
+    /// Whether the part is a block over several lines and the node is what can stand for it in one, as the only child.
+    pub(crate) fn is_line(&self, tree: &Tree, only: Option<Node>) -> bool {
+        let Some((line, node)) = self.line.as_ref().zip(only) else { return false };
+        tree.symbol(node) == line.single && tree.next_sibling(node).is_none()
+    }
 }
 
 /// What the last symbol of a part has below it.
@@ -91,7 +101,11 @@ impl Pattern {
     /// The pattern that a node of this symbol fits, or with a regex a token.
     pub(crate) fn of_symbol(symbol: Symbol, regex: Option<Regex>, span: Span) -> Pattern {
         let below = regex.map_or(Below::Anything, |regex| Below::Token(TokenPattern::Regex(regex)));
-        Pattern { parts: vec![Part { symbols: vec![symbol], below, span }], fragment: None, required: Vec::new() }
+        Pattern {
+            parts: vec![Part { symbols: vec![symbol], below, line: None, span }],
+            fragment: None,
+            required: Vec::new(),
+        }
     }
 
     /// The symbol of the nodes that it fits.
@@ -120,6 +134,7 @@ impl Pattern {
             Below::Token(_) => is_leaf && chain.len() == n_common,
             Below::Children(_) if chain.len() == n_common => !is_leaf,
             // A single child.
+            Below::Children(_) if root.line.as_ref().is_some_and(|line| line.single == chain[n_common]) => true,
             Below::Children(children) => {
                 let parts = &self.parts[children.start as usize..children.end as usize];
                 let is_needed = |&at: &usize| {
@@ -142,6 +157,9 @@ impl Pattern {
         match &root.below {
             Below::Children(children) if !tree.is_token(inner) => {
                 let mut child = tree.first_child(inner);
+                if root.is_line(tree, child) {
+                    return true;
+                }
                 for part in &self.parts[children.start as usize..children.end as usize] {
                     // Behind a run, or what may be missing beside one, places are not known.
                     if is_open(part) || is_token(part) && part_is_beside_run(self, children, part) {
@@ -217,5 +235,5 @@ fn part(fragment: &Fragment, id: NodeId) -> Part {
         }
         None => Below::Children(0..0),
     };
-    Part { symbols, below, span }
+    Part { symbols, below, line: fragment.line_form(id).cloned(), span }
 }

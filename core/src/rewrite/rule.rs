@@ -252,7 +252,9 @@ impl<'a> Compiler<'a> {
                     let known =
                         known.filter_map(|&(variable, _, symbol)| Some((variable, self.space.to_target(symbol?)?)));
                     self.scope.bound = known.collect();
+                    self.scope.is_result = true;
                     let fragment = self.quotation(self.target, quotation, false);
+                    self.scope.is_result = false;
                     self.scope.bound.clear();
                     let fragment = fragment?;
                     for metavariable in fragment.metavariables() {

@@ -11,6 +11,7 @@ use super::fragment::{Fragment, Metavariable, Variable};
 use super::indent::Lines;
 use super::matching::{Binding, Bindings};
 use super::place::Placing;
+use crate::algebra::layout::is_line_joint;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -155,6 +156,32 @@ impl<'a> Filler<'a> {
         Filler { placing, lines, bindings, alternative, spent, used, first }
     }
 
+    /// Fills a template with all that it gives: one node, or the elements of the run that it is.
+    pub(crate) fn fill_all(
+        &mut self,
+        tree: &mut Tree,
+        template: &Template,
+        is_last: bool,
+    ) -> Result<Vec<Filled>, FillError> {
+        let fragment = &template.fragment;
+        let Some(&Metavariable { variable, .. }) = fragment.root_run() else {
+            return self.fill(tree, template, is_last).map(|filled| vec![filled]);
+        };
+        let binding = self.bindings.get(variable).expect("rules are checked to bind what their templates use");
+        let symbol = self.placing.space.of_target(fragment.tree.symbol(fragment.tree.root()));
+        let mut all = Vec::new();
+        for &element in binding.nodes() {
+            if self.placing.is_constant(tree, element) {
+                continue;
+            }
+            let mut copies = Vec::new();
+            let copied = copy(tree, element, &mut copies);
+            let fitted = fit_copy(self.placing, tree, symbol, copied, &mut copies)?;
+            all.push(Filled { node: fitted.ok_or(FillError::NoPlace(variable))?, copies });
+        }
+        Ok(all)
+    }
+
     /// Fills a template. The bound nodes stay where they are. `is_last`: no other template of the result follows.
     pub(crate) fn fill(&mut self, tree: &mut Tree, template: &Template, is_last: bool) -> Result<Filled, FillError> {
         let fragment = &template.fragment;
@@ -222,8 +249,12 @@ impl<'a> Filler<'a> {
             };
             let first = binding.nodes().first().and_then(|node| tree.first_leaf(node.id));
             let is_line = begins_line(hole) && first.is_some_and(begins_line);
-            let trivia = (!keeps.contains(&hole) && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
+            // What comes to the start of a line, such as a block of one line, has nothing to keep before it.
+            let new_line = first.filter(|&first| begins_line(hole) && !begins_line(first));
+            let keeps = keeps.contains(&hole) && new_line.is_none();
+            let trivia = (!keeps && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
             let trivia = trivia.as_deref();
+            let joints = new_line.map(|first| without_line_joints(tree, tree.leaf_trivia(first)));
             let level = tree.chain(Node::top(hole)).len() - 2;
             let is_first = tree.first_leaf(tree.root) == Some(hole);
             let hole_trivia = tree.leaf_trivia(hole).to_owned();
@@ -238,6 +269,12 @@ impl<'a> Filler<'a> {
                 Binding::Run { rule, nodes } => {
                     fill_run(placing, tree, place, (*rule, nodes), &mut copies, trivia, variable)?;
                 }
+            }
+            if let (Some(text), Some(copied)) = (joints, copies.get(n_copies).and_then(|one| tree.first_leaf(one.id)))
+                && !is_line
+                && text.trim().is_empty()
+            {
+                tree.set_leaf_trivia(copied, trivia.unwrap_or(&hole_trivia))?;
             }
             let is_repeated = !self.used.insert(variable);
             // What stands before the matched node stands before the result, and nowhere else.
@@ -323,6 +360,12 @@ fn postfix_parts(placing: Placing<'_>, tree: &Tree, place: Node, node: Node) -> 
     }
     let symbols: Vec<Symbol> = parts.iter().chain(&siblings[1..]).map(|&node| tree.symbol(node)).collect();
     placing.derives(tree.symbol(parent), &symbols).then_some(parts)
+}
+
+/// Trivia without the marks that join lines.
+fn without_line_joints(tree: &Tree, trivia: &str) -> String {
+    let pieces = tree.langlet().lexer().trivia_pieces(trivia);
+    pieces.iter().map(|piece| &trivia[piece.range()]).filter(|piece| !is_line_joint(piece)).collect()
 }
 
 /// The white space of the template goes before the node, unless what stands there holds more than blanks.

@@ -9,7 +9,7 @@ use super::productions::Production;
 use crate::cst::node::Node;
 use crate::grammar::{Symbol, SymbolKind};
 use crate::langlet::Langlet;
-use crate::rewrite::fragment::{Fragment, Metavariable, Repeat, Type, Variable};
+use crate::rewrite::fragment::{Fragment, Line, Metavariable, Repeat, Type, Variable};
 use crate::rewrite::pattern::Pattern;
 use crate::rewrite::rule::{Case, Rule, RuleResult};
 use crate::rewrite::transform::Transform;
@@ -163,7 +163,40 @@ fn children_extent(
     known: &mut Known,
 ) -> Extent {
     let children: Vec<Node> = pattern.tree.children(p).collect();
+    if let Some(line) = pattern.line_form(p.id).filter(|line| *symbols == [line.single]) {
+        let elements = &children[line.around.0..children.len() - line.around.1];
+        return line_extent(pattern, elements, source, line, known);
+    }
     list_extent(pattern, (None, &children), source, symbols, known)
+}
+
+/// To how many of the lines that stand for a block these elements apply: one of them is the line, the others are empty.
+fn line_extent(
+    pattern: &Fragment,
+    elements: &[Node],
+    source: (&Langlet, &[Production]),
+    line: &Line,
+    known: &mut Known,
+) -> Extent {
+    let may_be_empty = |node: &Node| pattern.metavariable(*node).is_some_and(|one| one.repeat.may_be_empty());
+    let extents = elements.iter().enumerate().map(|(index, &element)| {
+        if elements.iter().enumerate().any(|(other, node)| other != index && !may_be_empty(node)) {
+            return Extent::None;
+        }
+        match pattern.metavariable(element) {
+            Some(metavariable) => whole_extent(metavariable),
+            None => {
+                let own = Node { id: element.id, level: element.level + line.levels.len() as u16 };
+                let is_deeper = pattern.tree.chain(element).starts_with(&line.levels);
+                let is_level = usize::from(own.level) < pattern.tree.chain(Node::top(element.id)).len();
+                match is_deeper && is_level {
+                    true => node_extent(pattern, own, source, line.single, known),
+                    false => Extent::None,
+                }
+            }
+        }
+    });
+    extents.max().unwrap_or(Extent::None)
 }
 
 /// What was found for nodes of one pattern and symbols: a pattern of several runs asks often.
