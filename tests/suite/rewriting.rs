@@ -364,6 +364,38 @@ rule r suite [|
     );
 }
 
+/// `f(x).y` is the postfix `.y` of `f(x)`: a pattern of a head with postfixes fits what more of them follow.
+#[test]
+fn more_postfixes_may_follow() {
+    let call = "rule r power [| f($x) |] => power [| g($x) |]";
+    assert_eq!(
+        rewrite(call, "f(1)**2\nf(a).b[c](d)\nf(f(1))(f(2))\n-f(x) ** -f(y)\n"),
+        "g(1)**2\ng(a).b[c](d)\ng(g(1))(g(2))\n-g(x) ** -g(y)\n"
+    );
+    assert_eq!(rewrite(call, "f(1,  # a\n  )\nf(1  # b\n).c( # d\n)\n"), "f(1,  # a\n  )\ng(1  # b\n).c( # d\n)\n");
+    let other = "rule r power [| $d+.has_key($k) |] => comparison [| $k in $d+ |]";
+    assert_eq!(
+        rewrite(other, "a.has_key(b).c\na.b.has_key(c)**2\na.has_key(b).has_key(c)\na.has_key(b)\n"),
+        "(b in a).c\n(c in a.b)**2\nc in (b in a)\nb in a\n"
+    );
+    let text = "rule r power [| f($x) |] => test [| $x |]";
+    assert_eq!(
+        rewrite(text, "f(a).b\nf(a + 1).b\nf(a.c).b\nf(lambda: 1)(2)\n"),
+        "a.b\n(a + 1).b\na.c.b\n(lambda: 1)(2)\n"
+    );
+    let refuse = "rule r power [| f($x) |] => refuse \"no f\"";
+    assert_eq!(rewrite(refuse, "f(1).a\n"), "refused: input:1:1: error: no f");
+    let run = "rule r power [| `$x`$ts:trailer+ |] => power [| repr($x)$ts+ |]";
+    assert_eq!(rewrite(run, "`a`.b ** 2\n`a`[0]\n"), "repr(a).b ** 2\nrepr(a)[0]\n");
+    // Not behind a pattern of a condition, nor in a row of operands.
+    let condition = "rule r power [| g($x) |] => power [| h($x) |] where $x is power [| f($y) |]";
+    assert_eq!(rewrite(condition, "g(f(1))\ng(f(1).a)\n"), "h(f(1))\ng(f(1).a)\n");
+    let operands = "rule r comparison [| $x < $y |] => comparison [| $y > $x |]";
+    assert_eq!(rewrite(operands, "a < b\na < b < c\n"), "b > a\na < b < c\n");
+    let grows = "phase p innermost\nrule r power [| f($x) |] => power [| f($x).g() |]";
+    assert_eq!(mistakes(grows), "rules.transform:3:6: error: the rule `r` applies to its own result without end\n");
+}
+
 #[test]
 fn whole_statements_and_several_of_them() {
     let rules = "rule r stmt [| f($x) |] => stmt [| g($x) |] then stmt [| h($x) |]";

@@ -56,7 +56,7 @@ impl Applier<'_> {
             }
             for case in &rule.cases {
                 let mut matcher = Matcher::new(tree, self.named, node);
-                if matcher.fits(pattern, &case.conditions) {
+                if case.fits(&mut matcher, pattern) {
                     let bindings = matcher.bindings;
                     if let Some(outcome) = self.rewrite(tree, node, rule, (index, pattern), &case.result, &bindings)? {
                         return Ok(Some(outcome));
@@ -136,6 +136,13 @@ impl Applier<'_> {
                 }
                 is_moved = moves(self, tree)?;
                 filled.push(Filled { node: tree.token(symbol, &new)?, copies: Vec::new() });
+            }
+        }
+        if let ([one], false) = (&mut filled[..], bindings.rest.is_empty()) {
+            let (head, _) = pattern.head.expect("what has a rest has a head");
+            let bottom = tree.bottom(node.id);
+            if !one.take_rest(self.placing, tree, (tree.symbol(bottom), head), &bindings.rest)? {
+                return refuse(self, format!("rule `{}`: its result has no place before what follows it", rule.name));
             }
         }
         let is_run = matches!(result, RuleResult::Trees(templates)

@@ -67,7 +67,7 @@ pub(crate) fn carry(
     if leaves.iter().skip(1).all(|&leaf| tree.leaf_trivia(leaf).trim().is_empty()) {
         return Ok(false);
     }
-    let mut kept: FxHashSet<NodeId> = FxHashSet::default();
+    let mut kept: FxHashSet<NodeId> = bindings.rest.iter().flat_map(|node| tree.leaf_ids(node.id)).collect();
     if let RuleResult::Trees(templates) = result {
         for template in templates {
             let tokens: FxHashSet<NodeId> = template.kept(alternative).collect();

@@ -257,6 +257,22 @@ impl Fragment {
         (chain.get(usize::from(node.level) + 1) == Some(&METAVARIABLE)).then(|| &self.metavariables[&node.id])
     }
 
+    /// If the fragment is a head with postfixes, `f(x).y` of `power: atom trailer*`: the symbols of both. What has more
+    /// postfixes, or more behind them, has it as a part: `f(x).y[0]` is `[0]` of `f(x).y`. With tokens between the children,
+    /// as in `a < b < c`, it may not be so.
+    pub(crate) fn head(&self) -> Option<(Symbol, Symbol)> {
+        let network = &self.tree.langlet.tables().network;
+        let bottom = self.tree.bottom(self.tree.root);
+        let symbols: Vec<Symbol> = self.tree.children(bottom).map(|child| self.tree.symbol(child)).collect();
+        let (&head, postfixes) = symbols.split_first()?;
+        let &postfix = postfixes.first()?;
+        let behind_head = network.step(network.start(self.tree.symbol(bottom))?, head)?;
+        let state = network.step(behind_head, postfix)?;
+        let repeats = network.step(state, postfix) == Some(state) && network.state(state).accepting;
+        let is_alike = postfixes.iter().all(|&other| other == postfix) && head != postfix;
+        (repeats && is_alike && self.tree.langlet.grammar().symbols.is_rule(postfix)).then_some((head, postfix))
+    }
+
     /// The run that the whole fragment is, if it is one.
     pub(crate) fn root_run(&self) -> Option<&Metavariable> {
         let root = self.metavariables.get(&self.tree.root)?;

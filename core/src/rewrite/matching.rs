@@ -48,6 +48,8 @@ pub(crate) struct Bindings {
     bound: Vec<(Variable, Binding)>,
     /// The tokens of the rule's pattern and what they matched.
     pub(crate) tokens: Vec<(NodeId, NodeId)>,
+    /// What follows the rule's pattern, if that is a head with postfixes.
+    pub(crate) rest: Vec<Node>,
 }
 
 impl Bindings {
@@ -96,6 +98,8 @@ pub(crate) struct Matcher<'a> {
     pub(crate) node: Node,
     /// Whether tokens are recorded: of the rule's own pattern alone.
     records: bool,
+    /// The pattern behind which more may follow in its node.
+    open: Option<&'a Pattern>,
     links: Vec<Link<'a>>,
     choices: Vec<Choice<'a>>,
     pub(crate) probe: Option<Probe>,
@@ -174,6 +178,7 @@ impl<'a> Matcher<'a> {
             bindings: Bindings::default(),
             node,
             records: true,
+            open: None,
             links: Vec::new(),
             choices: Vec::new(),
             probe: None,
@@ -187,6 +192,12 @@ impl<'a> Matcher<'a> {
         self.solve(Some(first))
     }
 
+    /// As [`Matcher::fits`]; if the pattern is a head with postfixes, more of them may follow in the node.
+    pub(crate) fn fits_open(&mut self, pattern: &'a Pattern, conditions: &'a [Check]) -> bool {
+        self.open = Some(pattern).filter(|pattern| pattern.head.is_some());
+        self.fits(pattern, conditions)
+    }
+
     /// Whether a pattern of a condition fits a node, with the bindings so far; if so, they are extended.
     pub(crate) fn fits_below(&mut self, reference: &'a Reference, node: Node) -> bool {
         let mut inner = Matcher {
@@ -195,6 +206,7 @@ impl<'a> Matcher<'a> {
             bindings: std::mem::take(&mut self.bindings),
             node: self.node,
             records: false,
+            open: None,
             links: Vec::new(),
             choices: Vec::new(),
             probe: None,
@@ -416,7 +428,16 @@ impl<'a> Matcher<'a> {
     ) -> Option<Goals> {
         let (item, skipped, behind) = match items {
             Items::Parts(parts) if parts.is_empty() => match at {
-                None => return Some(rest),
+                _ if self.is_end_of_open(pattern, parts.end, at) => {
+                    self.bindings.rest = std::iter::successors(at, |&node| self.tree.next_sibling(node)).collect();
+                    return Some(rest);
+                }
+                None => {
+                    if self.open.is_some_and(|open| std::ptr::eq(open, pattern)) {
+                        self.bindings.rest.clear();
+                    }
+                    return Some(rest);
+                }
                 Some(node) => {
                     let end = last.map_or(pattern.parts[0].span, |last| pattern.parts[last as usize].span);
                     self.note(Span::new(end.end, end.end), "nothing more".to_owned(), Some(node));
@@ -518,6 +539,19 @@ impl<'a> Matcher<'a> {
             _ => Binding::Run { rule, nodes: vec![node] },
         };
         self.bindings.bind(self.tree, metavariable.variable, binding).then_some(goals)
+    }
+
+    /// Whether the items of the root of the pattern end there, more may follow, and what comes before it is a head with
+    /// postfixes.
+    fn is_end_of_open(&self, pattern: &Pattern, end: u32, at: Option<Node>) -> bool {
+        let is_open = self.open.is_some_and(|open| std::ptr::eq(open, pattern));
+        let is_end = matches!(&pattern.parts[0].below, Below::Children(children) if children.end == end);
+        let (true, Some((head, postfix)), Some(at)) = (is_open && is_end, pattern.head, at) else { return false };
+        let mut before = std::iter::successors(self.tree.prev_sibling(at), |&node| self.tree.prev_sibling(node));
+        before.all(|node| {
+            let wanted = if self.tree.prev_sibling(node).is_some() { postfix } else { head };
+            self.tree.symbol(node) == wanted
+        })
     }
 
     fn begin_run(

@@ -67,6 +67,8 @@ pub(crate) struct Pattern {
     pub(crate) fragment: Option<Box<Fragment>>,
     /// Texts without which nothing matches.
     pub(crate) required: Vec<String>,
+    /// Of a head with postfixes, the symbols of both: more may follow.
+    pub(crate) head: Option<(Symbol, Symbol)>,
 }
 
 /// A pattern with a name.
@@ -94,8 +96,8 @@ impl Pattern {
             }
             next += 1;
         }
-        let required = fragment.literals();
-        Pattern { parts, fragment: Some(Box::new(fragment)), required }
+        let (required, head) = (fragment.literals(), fragment.head());
+        Pattern { parts, fragment: Some(Box::new(fragment)), required, head }
     }
 
     /// The pattern that a node of this symbol fits, or with a regex a token.
@@ -105,6 +107,7 @@ impl Pattern {
             parts: vec![Part { symbols: vec![symbol], below, line: None, span }],
             fragment: None,
             required: Vec::new(),
+            head: None,
         }
     }
 
@@ -171,7 +174,7 @@ impl Pattern {
                     }
                     child = tree.next_sibling(at);
                 }
-                child.is_none()
+                child.is_none() || self.head.is_some()
             }
             Below::Children(_) => false,
             _ => token_may_fit(root, tree, node),

@@ -96,6 +96,22 @@ impl Placing<'_> {
         rules.into_iter().find(|&rule| self.derives(rule, children))
     }
 
+    /// The longest beginning of the nodes, two at least, that a rule of the target derives, some level of the first node
+    /// first: that level, the rule and the length. `rule` is preferred.
+    pub(crate) fn longest_beginning(&self, rule: Symbol, tree: &Tree, nodes: &[Node]) -> Option<(Node, Symbol, usize)> {
+        let first = nodes[0];
+        let levels = (first.level..tree.chain(first).len() as u16).map(|level| Node { id: first.id, level });
+        let symbols = |first: Node, len: usize| {
+            let behind = nodes[1..len].iter().map(|&node| tree.symbol(node));
+            std::iter::once(tree.symbol(first)).chain(behind).collect::<Vec<Symbol>>()
+        };
+        let with = |len: usize| {
+            let rule_of = |first: Node| Some((first, self.rule_of(rule, &symbols(first, len))?, len));
+            levels.clone().find_map(rule_of)
+        };
+        (2..=nodes.len()).rev().find_map(with)
+    }
+
     /// Makes a detached node into one of the symbol `outer`. `None` if no neutral interpolation exists.
     pub(crate) fn fit(&self, tree: &mut Tree, outer: Symbol, node: Node) -> Result<Option<Node>, EditError> {
         let levels: Vec<(u16, Symbol)> =

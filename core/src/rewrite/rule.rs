@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::condition::{Check, Predicate, Reference, Test};
 use super::fragment::{Fragment, Repeat, Scope, Type, Variable};
+use super::matching::Matcher;
 use super::pattern::{Below, NamedPattern, Pattern};
 use super::space::Space;
 use super::template::Template;
@@ -51,6 +52,25 @@ pub(crate) struct Rule {
 pub(crate) struct Case {
     pub(crate) result: RuleResult,
     pub(crate) conditions: Vec<Check>,
+}
+
+impl Case {
+    /// Whether the pattern of the rule fits the matcher's node and the conditions of the case hold.
+    pub(crate) fn fits<'a>(&'a self, matcher: &mut Matcher<'a>, pattern: &'a Pattern) -> bool {
+        match self.takes_rest() {
+            true => matcher.fits_open(pattern, &self.conditions),
+            false => matcher.fits(pattern, &self.conditions),
+        }
+    }
+
+    /// Whether what follows a head with postfixes can follow the result: there is one, or none is needed.
+    pub(crate) fn takes_rest(&self) -> bool {
+        match &self.result {
+            RuleResult::Trees(templates) => templates.len() == 1 && templates[0].fragment.root_run().is_none(),
+            RuleResult::Refuse(_) => true,
+            RuleResult::Text(_) | RuleResult::Compute(_) | RuleResult::Delete => false,
+        }
+    }
 }
 
 /// What a rule gives.

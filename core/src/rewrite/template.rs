@@ -45,6 +45,44 @@ pub(crate) struct Filled {
     pub(crate) copies: Vec<Copied>,
 }
 
+impl Filled {
+    /// Makes the result the head of what follows the pattern in a node of the rule, or its first postfixes: `(k in d).x`,
+    /// `g(a).x`. `false` if it cannot be.
+    pub(crate) fn take_rest(
+        &mut self,
+        placing: Placing<'_>,
+        tree: &mut Tree,
+        (rule, head): (Symbol, Symbol),
+        rest: &[Node],
+    ) -> Result<bool, EditError> {
+        let mut copied: Vec<Node> = rest.iter().map(|&node| copy(tree, node, &mut self.copies)).collect();
+        let bottom = tree.bottom(self.node.id);
+        let parts: Vec<Node> = tree.children(bottom).collect();
+        if tree.symbol(bottom) == rule && has_postfixes(tree, &parts) {
+            let whole = [&parts[..], &copied].concat();
+            let symbols: Vec<Symbol> = whole.iter().map(|&node| tree.symbol(node)).collect();
+            if placing.derives(rule, &symbols) {
+                tree.splice_unchecked(bottom, parts.len(), parts.len(), &copied);
+                return Ok(true);
+            }
+        }
+        // The target may have other rules for the head with its postfixes and for what follows these.
+        let derived = placing.longest_beginning(rule, tree, &[&[self.node][..], &copied].concat());
+        if derived.is_none() {
+            let Some(fitted) = fit_copy(placing, tree, head, self.node, &mut self.copies)? else { return Ok(false) };
+            self.node = fitted;
+        }
+        // Progress: each turn takes at least one node.
+        while !copied.is_empty() {
+            let nodes = [&[self.node][..], &copied].concat();
+            let Some((first, rule, len)) = placing.longest_beginning(rule, tree, &nodes) else { return Ok(false) };
+            self.node = tree.inner_unchecked(rule, &[&[first][..], &nodes[1..len]].concat());
+            copied.drain(..len - 1);
+        }
+        Ok(true)
+    }
+}
+
 /// The result of a rule as it is written.
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -353,13 +391,16 @@ fn postfix_parts(placing: Placing<'_>, tree: &Tree, place: Node, node: Node) -> 
     let parent = tree.parent(place)?;
     let siblings: Vec<Node> = tree.children(parent).collect();
     let parts: Vec<Node> = tree.children(tree.bottom(node.id)).collect();
-    let has_postfixes =
-        |nodes: &[Node]| nodes.len() > 1 && nodes[1..].iter().all(|&node| !tree.is_token(tree.bottom(node.id)));
-    if siblings.first() != Some(&place) || !has_postfixes(&siblings) || !has_postfixes(&parts) {
+    if siblings.first() != Some(&place) || !has_postfixes(tree, &siblings) || !has_postfixes(tree, &parts) {
         return None;
     }
     let symbols: Vec<Symbol> = parts.iter().chain(&siblings[1..]).map(|&node| tree.symbol(node)).collect();
     placing.derives(tree.symbol(parent), &symbols).then_some(parts)
+}
+
+/// Whether all nodes but the first, and there are some, are nodes of rules with several children.
+fn has_postfixes(tree: &Tree, nodes: &[Node]) -> bool {
+    nodes.len() > 1 && nodes[1..].iter().all(|&node| !tree.is_token(tree.bottom(node.id)))
 }
 
 /// Trivia without the marks that join lines.

@@ -20,6 +20,8 @@ pub(crate) struct Sketch<'a> {
     /// Each alternative of the pattern, and whether it has conditions of its own.
     pub(crate) lefts: Vec<(Left<'a>, bool)>,
     pub(crate) cases: Vec<SketchCase<'a>>,
+    /// Whether more may follow a pattern that is a head with postfixes.
+    takes_rest: bool,
 }
 
 /// A left side.
@@ -81,6 +83,7 @@ fn sketch<'a>(source: &Langlet, rule: &'a Rule) -> Sketch<'a> {
         name: &rule.name,
         lefts: rule.alternatives.iter().map(|pattern| (left(pattern), false)).collect(),
         cases: rule.cases.iter().map(case).collect(),
+        takes_rest: rule.cases.iter().all(Case::takes_rest),
     }
 }
 
@@ -115,7 +118,15 @@ pub(crate) fn effects<'s>(
                     let extent = match pattern.metavariable(root) {
                         Some(metavariable) => whole_extent(metavariable),
                         None => {
-                            children_extent(pattern, root, (langlet, all), &production.symbols, &mut Known::default())
+                            let mut known = Known::default();
+                            let mut extent = |len: usize| {
+                                children_extent(pattern, root, (langlet, all), &production.symbols[..len], &mut known)
+                            };
+                            let len = production.symbols.len();
+                            // A head with postfixes may be the beginning of more.
+                            let is_open = pattern.head().is_some() && sketch.takes_rest;
+                            let shortest = if is_open { 2.min(len) } else { len };
+                            (shortest..=len).map(&mut extent).max().unwrap_or(Extent::None)
                         }
                     };
                     (Some(*pattern), extent)
