@@ -6,6 +6,7 @@ use langlet_core::rewrite::{AttemptOutcome, Functions, Options, TranslateError};
 use langlet_core::span::Span;
 use langlet_core::{Langlet, Transform};
 use langlet_json5::JSON5;
+use langlet_python2_to_python3::PYTHON2_TO_PYTHON3;
 use langlet_python27::PYTHON27;
 
 /// Predicates for the rules below.
@@ -342,7 +343,10 @@ rule r if_stmt [|
     assert_eq!(rewrite(unwrap, "if c:\n    if True: a\n"), "if c:\n    a\n");
     let elements = "rule r atom [| [$xs*] |] => argument [| $xs* |]";
     assert_eq!(rewrite(elements, "f(a, [b, c], d)\nf([], a)\n"), "f(a, b, c, d)\nf(a)\n");
-    assert_eq!(rewrite(elements, "x = [b, c]\n"), "refused: input:1:5: error: rule `r`: its result has no place here");
+    assert_eq!(
+        rewrite(elements, "x = [b, c]\n"),
+        "refused: input:1:5: error: rule `r`: its results have no place here"
+    );
     // Within a block that is matched as a whole, and in conditions.
     let inside = "
 rule r NAME /x/ => \"y\" where inside while_stmt [|
@@ -522,6 +526,87 @@ rule m power [| f($x:two) |] => power [| g() |]
 "
         ),
         "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ',' or ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
+    );
+}
+
+/// Patterns and conditions that can be read and cannot do what they say.
+#[test]
+fn rules_that_cannot_do_what_they_say() {
+    let rule =
+        |pattern: &str, condition: &str| mistakes(&format!("rule r power {pattern} => power [| g() |]{condition}"));
+    assert_eq!(
+        rule("[| f($x*, $y*) |]", ""),
+        "rules.transform:2:24: error: where `$x` ends and `$y` begins is not said: `$x` would take all there is\n"
+    );
+    assert_eq!(rule("[| f($x*, a, $y*) |]", ""), "no mistake");
+    assert_eq!(rule("[| f($x*, $y) |]", ""), "no mistake");
+    assert_eq!(rule("[| f($x*, $x*) |]", ""), "no mistake");
+    assert_eq!(rule("[| f($x*, $y*) |]", " where $y is NUMBER"), "no mistake");
+    assert_eq!(
+        rule("[| f($x) |]", " where $x has trailing ','"),
+        "rules.transform:2:51: error: `$x` stands for one node, and `,` can stand behind a run alone\n"
+    );
+    assert_eq!(rule("[| f($x+) |]", " where $x has trailing ','"), "no mistake");
+    assert_eq!(
+        rule("[| f($x) |]", " where $x is suite"),
+        "rules.transform:2:51: error: `$x` stands for `argument`, and no level of it is ever `suite`\n"
+    );
+    assert_eq!(
+        rule("[| f($x) |]", " where $x has funcdef"),
+        "rules.transform:2:51: error: `$x` stands for `argument`, in which there is never `funcdef`\n"
+    );
+    assert_eq!(rule("[| f($x) |]", " where $x has STRING and $x is not NAME and inside funcdef"), "no mistake");
+    assert_eq!(
+        mistakes("rule r funcdef [| def $f(): $b |] => delete where inside lambdef"),
+        "rules.transform:2:51: error: the rule is about `funcdef`, which never stands in `lambdef`\n"
+    );
+    // Names are looked for among tokens, too, and a place within a regex is named.
+    let text = SourceText::new(
+        "rules.transform",
+        "transform python27 -> python27\nrule a NUMBR /1/ => \"2\"\nrule b NUMBER /1(2|3/ => \"2\"\nrule c nothing => delete",
+    );
+    let errors = Transform::load(&text, &PYTHON27, &PYTHON27, FUNCTIONS).err().unwrap();
+    let shown: String = errors.iter().map(|error| error.render(false)).collect();
+    insta::assert_snapshot!(shown);
+}
+
+/// What cannot be placed is refused with its place and a way to go on.
+#[test]
+fn refusals_name_a_mend() {
+    let helps = |rules: &str, text: &str| {
+        let error = load(&PYTHON27, rules).translate(&PYTHON27, text, &Options::default()).unwrap_err();
+        error.diagnostics(&SourceText::new("input", text)).iter().map(|error| error.render(false)).collect::<String>()
+    };
+    let shown = [
+        helps("rule r small_stmt [| pass |] => delete", "if a: pass\n"),
+        helps("rule r power [| f($x) |] => argument [| a=$x |]", "b = f(1)\n"),
+        helps("rule r power [| f($x) |] => atom [| [$x] |]", "f(a=1)\n"),
+        helps("rule r atom [| a |] => atom [| 1 |] then atom [| 2 |]", "x = a.b\n"),
+        helps("rule r NAME /a(.*)/ => \"1$1\"", "ax = 1\n"),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// What a child of the source adds, and no rule is about, is named with its place: a rule, a production, with a token or not.
+#[test]
+fn constructs_that_a_child_adds_are_named() {
+    let child = Langlet::child_of(
+        &PYTHON27,
+        "langlet child : python27\nunless_stmt: 'unless' test ':' suite\ncompound_stmt |= unless_stmt\n\
+         atom |= '@@' NAME\ndel_stmt |= 'del' 'pass'\n",
+    );
+    let refusal = |text: &str| {
+        let error = PYTHON2_TO_PYTHON3.translate(&child, text, &Options::default()).unwrap_err();
+        let shown = error.diagnostics(&SourceText::new("input", text)).into_iter().map(|error| error.to_string());
+        shown.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        [refusal("a\nunless b: c\n"), refusal("print a, @@b\n"), refusal("if a: del pass\n")],
+        [
+            "input:2:1: error: python38 has no `unless_stmt`, and no rule translates this one",
+            "input:1:10: error: python38 has no `atom: '@@' NAME`, and no rule translates this one",
+            "input:1:7: error: python38 has no `del_stmt: 'del' 'pass'`, and no rule translates this one",
+        ]
     );
 }
 

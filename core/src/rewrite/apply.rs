@@ -79,8 +79,8 @@ impl Applier<'_> {
     ) -> Result<Option<Outcome>, TranslateError> {
         let (span, own_span) = (source_span(tree, node), own_span(tree, node));
         let before = if self.options.explain { tree.text_of(node) } else { String::new() };
-        let refuse = |applier: &mut Self, reason: String| {
-            applier.refusals.push(Refusal { span, reason, help: None });
+        let refuse = |applier: &mut Self, reason: String, help: Option<&str>| {
+            applier.refusals.push(Refusal { span, reason, help: help.map(str::to_owned) });
             Ok(Some(Outcome::default()))
         };
         if tree.n_stored() > self.most_nodes {
@@ -93,7 +93,7 @@ impl Applier<'_> {
         let mut is_moved;
         let mut filled: Vec<Filled> = Vec::new();
         match result {
-            RuleResult::Refuse(reason) => return refuse(self, reason.clone()),
+            RuleResult::Refuse(reason) => return refuse(self, reason.clone(), None),
             RuleResult::Delete => is_moved = false,
             RuleResult::Trees(templates) => {
                 is_moved = moves(self, tree)?;
@@ -106,7 +106,10 @@ impl Applier<'_> {
                         Err(FillError::NoPlace(variable)) => {
                             let name = self.scope.name(variable);
                             let what = "stands for has no place in its result";
-                            return refuse(self, format!("rule `{}`: what `${name}` {what}", rule.name));
+                            let help = format!(
+                                "bind what fits there, `${name}:RULE`, or say in a condition where the rule applies"
+                            );
+                            return refuse(self, format!("rule `{}`: what `${name}` {what}", rule.name), Some(&help));
                         }
                     }
                 }
@@ -117,7 +120,7 @@ impl Applier<'_> {
                     RuleResult::Compute(compute) => match compute(&old) {
                         Ok(Some(new)) => new,
                         Ok(None) => return Ok(None),
-                        Err(reason) => return refuse(self, reason),
+                        Err(reason) => return refuse(self, reason, None),
                     },
                     RuleResult::Text(text) => match pattern.regex() {
                         Some(regex) => regex.replace(&old, text.as_str()).into_owned(),
@@ -127,7 +130,9 @@ impl Applier<'_> {
                 };
                 let target = self.placing.target;
                 let Some(kind) = target.lexer().kind_of(&new) else {
-                    return refuse(self, format!("rule `{}`: `{new}` is no token of {}", rule.name, target.name()));
+                    let help = "the text of a result must be one token; `rule_name [| … |]` gives a tree";
+                    let reason = format!("rule `{}`: `{new}` is no token of {}", rule.name, target.name());
+                    return refuse(self, reason, Some(help));
                 };
                 let symbol = target.tables().terminals.symbol(kind).expect("a token that was read has a symbol");
                 let symbol = self.placing.space.of_target(symbol);
@@ -142,7 +147,9 @@ impl Applier<'_> {
             let (head, _) = pattern.head.expect("what has a rest has a head");
             let bottom = tree.bottom(node.id);
             if !one.take_rest(self.placing, tree, (tree.symbol(bottom), head), &bindings.rest)? {
-                return refuse(self, format!("rule `{}`: its result has no place before what follows it", rule.name));
+                let help = "write the result as something in brackets, or say in a condition where the rule applies";
+                let reason = format!("rule `{}`: its result has no place before what follows it", rule.name);
+                return refuse(self, reason, Some(help));
             }
         }
         let is_run = matches!(result, RuleResult::Trees(templates)
@@ -180,12 +187,22 @@ impl Applier<'_> {
             _ => self.placing.put_all(tree, node, &nodes)?,
         };
         let Some(placed) = placed else {
-            let what = if nodes.is_empty() {
-                "what it matches cannot be left out here"
-            } else {
-                "its result has no place here"
+            let (what, help) = match nodes[..] {
+                [] => (
+                    "what it matches cannot be left out here",
+                    "give a result that can stand here, or say in a condition where the rule applies",
+                ),
+                [_] => (
+                    "its result has no place here",
+                    "write the result as what stands here, say in a condition where the rule applies (`inside …`), or \
+                     declare a neutral production that holds it",
+                ),
+                _ => (
+                    "its results have no place here",
+                    "say in a condition where the rule applies (`inside …`), or give one result",
+                ),
             };
-            return refuse(self, format!("rule `{}`: {what}", rule.name));
+            return refuse(self, format!("rule `{}`: {what}", rule.name), Some(help));
         };
         self.end_lines(tree, &placed)?;
         // The elements of a run keep what stands before them, but for their indentation.

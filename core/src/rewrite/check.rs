@@ -35,6 +35,7 @@ impl Transform {
             }
         }
         errors.extend(self.circles(&space));
+        errors.extend(self.lint());
         errors
     }
 

@@ -17,6 +17,7 @@ pub mod strategy;
 pub mod trivia;
 pub mod transform;
 pub mod example;
+pub(crate) mod lint;
 pub mod check;
 pub mod trace;
 pub mod route;

@@ -389,14 +389,38 @@ impl<'a> Compiler<'a> {
             SymbolName::Literal(literal) => langlet.symbol(&literal.text),
             SymbolName::Regex(regex) => langlet.symbol(&regex.pattern),
         };
-        found.map_err(|error| Diagnostic::error(self.text, name.span(), error.to_string()))
+        found.map_err(|error| {
+            let unknown = Diagnostic::error(self.text, name.span(), error.to_string());
+            let of_other = |other: &Langlet| other != langlet && other.symbol(&error.name).is_ok();
+            match [self.source, self.target].into_iter().find(|other| of_other(other)) {
+                Some(other) => {
+                    unknown.help(format!("it is one of {}; here a symbol of {} is meant", other.name(), langlet.name()))
+                }
+                None if error.near.is_some() => unknown,
+                None => unknown.help(format!("`langlet show {}` lists them", langlet.name())),
+            }
+        })
     }
 
+    /// # Errors
+    /// The regex cannot be read; the place is within it.
     fn regex(&self, literal: &RegexLiteral) -> Result<Regex, Diagnostic> {
-        Regex::new(&format!("^(?:{})$", literal.pattern)).map_err(|error| {
-            let message = error.to_string().lines().last().unwrap_or("this regex cannot be read").to_owned();
-            Diagnostic::error(self.text, literal.span, message)
-        })
+        let parsed = regex_syntax::Parser::new().parse(&literal.pattern);
+        let mistake = match parsed {
+            Ok(_) => None,
+            Err(regex_syntax::Error::Parse(error)) => Some((*error.span(), error.kind().to_string())),
+            Err(regex_syntax::Error::Translate(error)) => Some((*error.span(), error.kind().to_string())),
+            Err(error) => return Err(Diagnostic::error(self.text, literal.span, error.to_string())),
+        };
+        if let Some((span, message)) = mistake {
+            // The pattern begins behind the slash.
+            let at = |offset: usize| (literal.span.start + 1 + offset as u32).min(literal.span.end - 1);
+            let place = Span::new(at(span.start.offset), at(span.end.offset));
+            let help = "a regex is written as that of a token; a sign that means itself gets a backslash: `\\(`";
+            return Err(Diagnostic::error(self.text, place, message).help(help));
+        }
+        Regex::new(&format!("^(?:{})$", literal.pattern))
+            .map_err(|error| Diagnostic::error(self.text, literal.span, error.to_string()))
     }
 
     /// What a pattern binds. The same name twice must mean the same kind of thing.
