@@ -415,19 +415,21 @@ impl Transform {
             std::iter::once(token).chain(tree.ancestors(token))
         };
         let foreign = leaves.into_iter().flatten().find_map(|leaf| above(leaf).find(is_foreign));
-        // A keyword is named by the rule that it begins.
-        let foreign =
-            foreign.map(|node| tree.parent(node).filter(is_foreign).filter(|_| tree.is_token(node)).unwrap_or(node));
+        // A token is named by the production that it stands in.
+        let foreign = foreign.map(|node| tree.parent(node).filter(|_| tree.is_token(node)).unwrap_or(node));
         // A rule that both have may have a production that the target lacks.
         let is_added = |node: &Node| self.is_added(tree, space, *node);
         let added = || leaves.into_iter().flatten().find_map(|leaf| above(leaf).find(is_added));
-        let added = if foreign.is_none_or(|node| tree.is_token(node)) { added() } else { None };
-        let node = added.or(foreign)?;
+        let node = foreign.filter(is_foreign).or_else(added).or(foreign)?;
         let span = source_span(tree, node);
         let symbols = &tree.langlet().grammar().symbols;
         let rule = symbols.display(tree.symbol(node));
-        let children = || tree.children(node).map(|child| symbols.display(tree.symbol(child))).collect::<Vec<_>>();
-        let name = if added.is_some() { format!("{rule}: {}", children().join(" ")) } else { rule.clone() };
+        let name = if is_foreign(&node) {
+            rule.clone()
+        } else {
+            let children = tree.children(node).map(|child| symbols.display(tree.symbol(child)));
+            format!("{rule}: {}", children.collect::<Vec<_>>().join(" "))
+        };
         let reason = format!("{} has no `{name}`, and no rule translates this one", self.target.name());
         let help = Some(format!("a rule for it begins `rule … {rule} [| … |] => …`"));
         Some(TranslateError::Refused(vec![Refusal { span, reason, help }]))
