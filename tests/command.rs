@@ -336,7 +336,7 @@ fn rules_are_chosen_by_name_or_the_beginning_of_a_name() {
     run("--only prnit").ends_with(2).says("has no rule `prnit`; did you mean `print`?").says("Usage:");
     run("--except nothing_like_it").ends_with(2).says("`langlet list --rules` shows which there are");
     // Without its rules, what only the source has cannot be said.
-    run("--only print").ends_with(2).says("1:7").says("unexpected character");
+    run("--only print").ends_with(2).says("1:12").says("python38 has no `atom: '`' testlist1 '`'`");
 }
 
 #[test]

@@ -116,6 +116,15 @@ fn rules_of_the_users_own() {
     let both = "--rules r/down.transform --rules r/codemod.transform";
     assert_eq!(run(&format!("{both} b.py")).ends_with(0).text(), "if not (a or b): new(c)\n");
     assert_eq!(run("--from python26 --rules r/codemod.transform old.py").ends_with(0).text(), "print(new(1))\n");
+    // The rules come first, then the way through the langlets.
+    folder.write(
+        "r/two.transform",
+        b"transform python26 -> python26\nrule old power [| old($x) |] => power [| new($x) |]\n",
+    );
+    let via = "--rules r/two.transform --via python27 --to python38 old.py";
+    assert_eq!(run(via).ends_with(0).text(), "print(new(1))\n");
+    run("--rules r/two.transform --via python27 old.py").ends_with(2).says("say with `--to`");
+    run("--rules r/two.transform --via json --to python38 old.py").ends_with(2).says("python26 -> json");
     run("--rules r/codemod.transform --only nothing a.py").ends_with(2).says("has no rule `nothing`");
     run("--rules r/gone.transform a.py").ends_with(2).says("gone.transform");
     folder.write("r/bad.transform", b"transform mine -> pyhton38\n");
@@ -182,7 +191,8 @@ fn test_reports_wrong_files() {
         ("bad.transform", "transform json5 -> json\nrule q valu [| null |] => refuse \"x\"\n"),
     ]);
     assert_eq!(folder.run("test good.transform").ends_with(0).text(), "0 examples, 0 failed\n");
-    folder.run("test good.transform bad.transform").ends_with(2).says("has no rule or token `valu`");
+    let bad = folder.run("test good.transform bad.transform").ends_with(2).says("has no rule or token `valu`");
+    assert_eq!(bad.text(), "0 examples, 0 failed, 1 file could not be loaded\n");
     folder.run("test gone.transform").ends_with(2).says("gone.transform");
 }
 

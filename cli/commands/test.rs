@@ -25,13 +25,14 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Fine;
-    let (mut n_examples, mut n_failures) = (0, 0);
+    let (mut n_examples, mut n_failures, mut n_unread) = (0, 0, 0);
     for path in &args.files {
         let rules = match registry::load_rules(path) {
             Ok(rules) => rules,
             Err(problem) => {
                 output.problem(&problem);
                 outcome = Outcome::Failed;
+                n_unread += 1;
                 continue;
             }
         };
@@ -42,8 +43,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
             print(&rules, &failure, output)?;
         }
     }
-    let plural = if n_examples == 1 { "" } else { "s" };
-    output.line(format_args!("{n_examples} example{plural}, {n_failures} failed"))?;
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    let unread = match n_unread {
+        0 => String::new(),
+        n => format!(", {n} file{} could not be loaded", plural(n)),
+    };
+    output.line(format_args!("{n_examples} example{}, {n_failures} failed{unread}", plural(n_examples)))?;
     Ok(outcome)
 }
 

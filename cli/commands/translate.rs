@@ -33,8 +33,9 @@ pub(crate) struct Args {
     /// The langlet to translate to; with --rules, by default what the last of them writes.
     #[arg(long, value_name = "LANGLET", required_unless_present = "rules")]
     to: Option<String>,
-    /// Translate to this langlet on the way; may be given several times. Without it the shortest route is taken.
-    #[arg(long, value_name = "LANGLET", conflicts_with = "rules")]
+    /// Translate to this langlet on the way; may be given several times. Without it the shortest route is taken. With
+    /// --rules these are applied first, and --to says where the way ends.
+    #[arg(long, value_name = "LANGLET")]
     via: Vec<String>,
     /// Translate by this .transform file. Its header names its langlets, built-in ones or files beside it. May be given
     /// several times; the files are applied one after the other.
@@ -213,6 +214,9 @@ fn way<'a>(args: &Args, own: &'a [Rules], output: &Output) -> anyhow::Result<(Ch
         Some(from) => langlet_of(Some(from), &[], output)?,
         None => first.source.clone(),
     };
+    if !args.via.is_empty() && args.to.is_none() {
+        return Err(usage_error("translate", "say with `--to` where the way through `--via` ends"));
+    }
     let target = match &args.to {
         Some(to) => langlet_of(Some(to), &[], output)?.langlet,
         None => last.target.langlet.clone(),
@@ -231,8 +235,16 @@ fn way<'a>(args: &Args, own: &'a [Rules], output: &Output) -> anyhow::Result<(Ch
         route = Some(join(route, Route::of(vec![Hop::Rules(0)], |_| &rules.transform)));
         at = rules.target.langlet.clone();
     }
-    if at != target {
-        route = Some(join(route, registry::route(&at, &target)?));
+    let mut langlets = vec![at.clone()];
+    for name in &args.via {
+        langlets.push(langlet_of(Some(name), &[], output)?.langlet);
+    }
+    if langlets.last() != Some(&target) {
+        langlets.push(target);
+    }
+    langlets.dedup();
+    if langlets.len() > 1 {
+        route = Some(join(route, registry::route_along(&langlets.iter().collect::<Vec<_>>())?));
     }
     Ok((chosen, route.expect("there is a first file")))
 }

@@ -175,7 +175,10 @@ impl Langlet {
         let symbols = &self.grammar().symbols;
         let found = symbols.named(name).filter(|&symbol| delta::is_alive(self.grammar(), symbol));
         found.or_else(|| symbols.literal(name)).ok_or_else(|| {
-            let names = self.grammar().rules.keys().map(|&symbol| symbols.name(symbol));
+            let is_named = |&symbol: &Symbol| {
+                symbols.kind(symbol) != SymbolKind::Literal && delta::is_alive(self.grammar(), symbol)
+            };
+            let names = symbols.iter().filter(is_named).map(|symbol| symbols.name(symbol));
             let near = did_you_mean(name, names).map(str::to_owned);
             UnknownSymbol { name: name.to_owned(), langlet: self.name().to_owned(), near }
         })

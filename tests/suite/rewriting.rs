@@ -6,7 +6,9 @@ use langlet_core::rewrite::{AttemptOutcome, Functions, Options, TranslateError};
 use langlet_core::span::Span;
 use langlet_core::{Langlet, Transform};
 use langlet_json5::JSON5;
+use langlet_python2_to_python3::PYTHON2_TO_PYTHON3;
 use langlet_python27::PYTHON27;
+use langlet_python38::PYTHON38;
 
 /// Predicates for the rules below.
 fn is_long(tree: &Tree, arguments: &[&[Node]]) -> bool {
@@ -72,6 +74,76 @@ fn runs_and_their_separators() {
     assert_eq!(rewrite(optional, "f(a, b)\nf(a)\nf(a, b, c)\n"), "g(b, a)\ng(a)\nf(a, b, c)\n");
     let typed = "rule r power [| f($xs:argument+) |] => power [| g($xs+) |]";
     assert_eq!(rewrite(typed, "f(a, b=1)\nf()\nf(*c)\n"), "g(a, b=1)\nf()\nf(*c)\n");
+}
+
+/// A run stands for whatever can stand where its elements do; one with a type for these elements alone.
+#[test]
+fn runs_begin_with_any_element() {
+    let rest = "rule r power [| h($x, $r*) |] => power [| g([$x], $r*) |]";
+    assert_eq!(
+        rewrite(rest, "h(1, *b)\nh(1, **k)\nh(1, c=2, *b, **k)\nh(*b)\n"),
+        "g([1], *b)\ng([1], **k)\ng([1], c=2, *b, **k)\nh(*b)\n"
+    );
+    let all = "rule r power [| h($r*) |] => power [| g(0, $r*) |]";
+    assert_eq!(rewrite(all, "h(*b)\nh(**k)\nh()\nh(a, *b)\n"), "g(0, *b)\ng(0, **k)\ng(0)\ng(0, a, *b)\n");
+    let typed = "rule r power [| h($x, $r:argument*) |] => power [| g($r*, $x) |]";
+    assert_eq!(rewrite(typed, "h(1, *b)\nh(1, 2)\n"), "h(1, *b)\ng(2, 1)\n");
+    let parameters = "rule r lambdef [| lambda $x, $r*: $y |] => lambdef [| lambda $x, y, $r*: $y |]";
+    assert_eq!(rewrite(parameters, "lambda a, *b: 1\nlambda a, b=1: 1\n"), "lambda a, y, *b: 1\nlambda a, y, b=1: 1\n");
+    // What is printed to is none of what is printed.
+    let print = "rule r print_stmt [| print $r* |] => print_stmt [| print 0, $r* |]";
+    assert_eq!(rewrite(print, "print >>f, a\nprint a, b\n"), "print >>f, a\nprint 0, a, b\n");
+    // A run in Python 3 is no element with what stands before the list.
+    let head = "rule r power [| $d+.f() |] => power [| g($d+) |]";
+    assert_eq!(rewrite(head, "a.b.f()\n"), "g(a.b)\n");
+}
+
+/// Without a type, one metavariable stands for one element of a list; for a list that is a value, it stands for the value.
+#[test]
+fn one_node_is_one_element() {
+    let one = |rule: &str, text: &str| rewrite(&format!("rule r {rule}"), text);
+    assert_eq!(
+        one("power [| f($x) |] => power [| g($x) |]", "f(1)\nf(1, 2)\nf(a=1)\nf(*a)\n"),
+        "g(1)\nf(1, 2)\ng(a=1)\nf(*a)\n"
+    );
+    assert_eq!(
+        one("power [| f($x:arglist) |] => power [| g($x) |]", "f(1)\nf(1, 2)\nf(*a)\n"),
+        "g(1)\ng(1, 2)\ng(*a)\n"
+    );
+    assert_eq!(
+        one("atom [| [$x] |] => power [| g($x) |]", "[1]\n[1, 2]\n[a for a in b]\n"),
+        "g(1)\n[1, 2]\n[a for a in b]\n"
+    );
+    assert_eq!(one("atom [| {$x} |] => power [| g($x) |]", "{1}\n{1, 2}\n{1: 2}\n"), "g(1)\n{1, 2}\n{1: 2}\n");
+    assert_eq!(
+        one("atom [| ($x) |] => power [| g($x) |]", "(1)\n(1, 2)\n(1,)\n((1, 2))\n"),
+        "g(1)\n(1, 2)\n(1,)\ng((1, 2))\n"
+    );
+    assert_eq!(one("power [| a[$i] |] => power [| g($i) |]", "a[1]\na[1, 2]\n"), "g(1)\na[1, 2]\n");
+    assert_eq!(
+        one("import_name [| import $m |] => import_name [| import a, $m |]", "import b\nimport b, c\n"),
+        "import a, b\nimport b, c\n"
+    );
+    assert_eq!(
+        one("lambdef [| lambda $p: $x |] => lambdef [| lambda $p, y: $x |]", "lambda a: 1\nlambda a, b: 1\n"),
+        "lambda a, y: 1\nlambda a, b: 1\n"
+    );
+    // A list without brackets is a tuple, and gets them where it needs them.
+    assert_eq!(
+        one("return_stmt [| return $x |] => return_stmt [| return f($x) |]", "def g():\n    return 1, 2\n"),
+        "def g():\n    return f((1, 2))\n"
+    );
+    assert_eq!(one("expr_stmt [| $a = f($x) |] => expr_stmt [| $x = $a |]", "a, b = f(c)\n"), "c = a, b\n");
+    assert_eq!(one("atom [| `$x` |] => power [| repr($x) |]", "a = `1, 2`\n"), "a = repr((1, 2))\n");
+    // What is no list keeps its operators.
+    assert_eq!(
+        one("test [| $x if $c else $y |] => power [| f($x, $c, $y) |]", "a = b or c if d + 1 else e\n"),
+        "a = f(b or c, d + 1, e)\n"
+    );
+    assert_eq!(
+        one("import_name [| import $m as c |] => import_name [| import $m |]", "import a.b as c\n"),
+        "import a.b\n"
+    );
 }
 
 /// A condition that does not hold leads to the next way to match.
@@ -180,12 +252,18 @@ def f():
     x = [1,
          2]  # of x
 
-    if b: pass
+    while b:
+      log()
+      pass
+      break
     break
     # last
   # behind
   y
-if a: z
+while a:
+  log()
+  z
+  break
 "
     );
     let unwrap = "
@@ -201,6 +279,143 @@ rule r if_stmt [|
         rewrite(unwrap, "if True:\r\n\ta\r\n\tif b:\r\n\t\tc\r\n"),
         "if 1:\r\n\tif 2:\r\n\t\ta\r\n\t\tif b:\r\n\t\t\tc\r\n"
     );
+}
+
+/// A block of one line is a block with this line in it.
+#[test]
+fn blocks_of_one_line() {
+    let rules = "
+rule r if_stmt [|
+    if $c:
+        $body+
+|] => while_stmt [|
+    while $c:
+        $body+
+        break
+|]";
+    assert_eq!(rewrite(rules, "if a: b; c  # why\nd\n"), "while a:\n    b; c  # why\n    break\nd\n");
+    assert_eq!(rewrite(rules, "def f():\r\n\tif a: \\\r\n  b\r\n"), "def f():\r\n\twhile a:\r\n\t\tb\r\n\t\tbreak\r\n");
+    assert_eq!(rewrite(rules, "if a: b"), rewrite(rules, "if a:\n    b"));
+    assert_eq!(rewrite(rules, "if a: b\nelse: c\n"), "if a: b\nelse: c\n");
+    let parts = "
+rule r funcdef [|
+    def $f():
+        $doc:STRING
+        $rest*
+|] => funcdef [|
+    def $f(x):
+        $rest*
+        return $doc
+|]";
+    assert_eq!(
+        rewrite(parts, "def f(): 'a'\ndef g(): b\ndef h(): 'a'; b\n"),
+        "def f(x):\n    return 'a'\ndef g(): b\ndef h(): 'a'; b\n"
+    );
+    let two = "
+rule r if_stmt [|
+    if $c:
+        $first
+        $second
+|] => stmt [|
+    $second
+|]";
+    assert_eq!(rewrite(two, "if a: b\n"), "if a: b\n");
+    let one = "
+rule r if_stmt [|
+    if $c:
+        $only
+|] => stmt [|
+    $only
+|]";
+    assert_eq!(rewrite(one, "if a: b  # c\nif a:\n    d\n"), "b  # c\nd\n");
+    let unwrap = "
+rule r if_stmt [|
+    if True:
+        $body+
+|] => stmt [| $body+ |]";
+    assert_eq!(
+        rewrite(
+            unwrap,
+            "def f():\n    if True:\n        a  # of a\n\n        # of b\n        if b:\n          c\n        # last\n    d\n"
+        ),
+        "def f():\n    a  # of a\n\n    # of b\n    if b:\n      c\n    # last\n    d\n"
+    );
+    assert_eq!(rewrite(unwrap, "if True: a; b\nif True:\n    c\n    d"), "a; b\nc\nd");
+    assert_eq!(rewrite(unwrap, "if c:\n    if True: a\n"), "if c:\n    a\n");
+    let elements = "rule r atom [| [$xs*] |] => argument [| $xs* |]";
+    assert_eq!(rewrite(elements, "f(a, [b, c], d)\nf([], a)\n"), "f(a, b, c, d)\nf(a)\n");
+    assert_eq!(
+        rewrite(elements, "x = [b, c]\n"),
+        "refused: input:1:5: error: rule `r`: its results have no place here"
+    );
+    // Within a block that is matched as a whole, and in conditions.
+    let inside = "
+rule r NAME /x/ => \"y\" where inside while_stmt [|
+    while $c:
+        $body+
+|]";
+    assert_eq!(rewrite(inside, "while a: x\nx\n"), "while a: y\nx\n");
+    let block = "
+rule r suite [|
+    pass
+    $rest*
+|] => suite [|
+    $rest*
+    nothing()
+|]";
+    assert_eq!(
+        rewrite(block, "if a: pass\nif a: pass; b\nif a: b\n"),
+        "if a:\n    nothing()\nif a: pass; b\nif a: b\n"
+    );
+}
+
+/// `f(x).y` is the postfix `.y` of `f(x)`: a pattern of a head with postfixes fits what more of them follow.
+#[test]
+fn more_postfixes_may_follow() {
+    let call = "rule r power [| f($x) |] => power [| g($x) |]";
+    assert_eq!(
+        rewrite(call, "f(1)**2\nf(a).b[c](d)\nf(f(1))(f(2))\n-f(x) ** -f(y)\n"),
+        "g(1)**2\ng(a).b[c](d)\ng(g(1))(g(2))\n-g(x) ** -g(y)\n"
+    );
+    assert_eq!(rewrite(call, "f(1,  # a\n  )\nf(1  # b\n).c( # d\n)\n"), "f(1,  # a\n  )\ng(1  # b\n).c( # d\n)\n");
+    let other = "rule r power [| $d+.has_key($k) |] => comparison [| $k in $d+ |]";
+    assert_eq!(
+        rewrite(other, "a.has_key(b).c\na.b.has_key(c)**2\na.has_key(b).has_key(c)\na.has_key(b)\n"),
+        "(b in a).c\n(c in a.b)**2\nc in (b in a)\nb in a\n"
+    );
+    let text = "rule r power [| f($x) |] => test [| $x |]";
+    assert_eq!(
+        rewrite(text, "f(a).b\nf(a + 1).b\nf(a.c).b\nf(lambda: 1)(2)\n"),
+        "a.b\n(a + 1).b\na.c.b\n(lambda: 1)(2)\n"
+    );
+    // What follows is visited, and what a pattern fits again.
+    assert_eq!(rewrite(call, "f(1)(f(2)).a[f(3)(4)]\n"), "g(1)(g(2)).a[g(3)(4)]\n");
+    let again = "phase p innermost\nrule r power [| $x(0) |] => power [| $x.a |]\nrule s power [| $x.a.a |] => power [| $x.b |]";
+    assert_eq!(rewrite(again, "x(0)(0)(0)(1)\n"), "x.a(0)(0)(1)\n");
+    let again = "phase p innermost\nrule r power [| $x.a |] => atom [| $x |]";
+    assert_eq!(rewrite(again, "x.a.a.a(1)\nx.a(2).a\n"), "x(1)\nx(2).a\n");
+    // Nor does it matter what leads to the same head.
+    let awaited = "rule r atom_expr [| f($x) |] => atom_expr [| g($x) |]";
+    assert_eq!(
+        rewrite_in(&PYTHON38, awaited, "await f(1)\nawait f(1).a\nf(2).a\n"),
+        "await g(1)\nawait g(1).a\ng(2).a\n"
+    );
+    let awaited = "rule r atom_expr [| f($x) |] => test [| $x |]";
+    assert_eq!(
+        rewrite_in(&PYTHON38, awaited, "await f(a)\nawait f(a.b).c\nawait f(a or b)\n"),
+        "await a\nawait a.b.c\nawait (a or b)\n"
+    );
+    let refuse = "rule r power [| f($x) |] => refuse \"no f\"";
+    assert_eq!(rewrite(refuse, "f(1).a\n"), "refused: input:1:1: error: no f");
+    let run = "rule r power [| `$x`$ts:trailer+ |] => power [| repr($x)$ts+ |]";
+    assert_eq!(rewrite(run, "`a`.b ** 2\n`a`[0]\n"), "repr(a).b ** 2\nrepr(a)[0]\n");
+    // Not behind a pattern of a condition, nor in a row of operands.
+    let condition = "rule r power [| g($x) |] => power [| h($x) |] where $x is power [| f($y) |]";
+    assert_eq!(rewrite(condition, "g(f(1))\ng(f(1).a)\n"), "h(f(1))\ng(f(1).a)\n");
+    let operands = "rule r comparison [| $x < $y |] => comparison [| $y > $x |]";
+    assert_eq!(rewrite(operands, "a < b\na < b < c\n"), "b > a\na < b < c\n");
+    let grows = "phase p innermost\nrule r power [| f($x) |] => power [| f($x).g() |]";
+    assert_eq!(mistakes(grows), "rules.transform:3:6: error: the rule `r` applies to its own result without end\n");
 }
 
 #[test]
@@ -341,7 +556,88 @@ pattern two atom [| a |] | power [| b() |]
 rule m power [| f($x:two) |] => power [| g() |]
 "
         ),
-        "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
+        "rules.transform:15:9: error: `power` is a rule of python27\nrules.transform:3:40: error: the pattern does not bind `$y`\nrules.transform:4:23: error: `$x` stands for one node and for a run of siblings\nrules.transform:5:23: error: expected '**', '.', '[', '(' or the end of the text, found '|'\nrules.transform:8:26: error: the results behind this one are never given\nrules.transform:9:51: error: there is no function `nothing` in this transformation's crate\nrules.transform:10:19: error: the langlet python27 has no rule or token `nothing`\nrules.transform:11:21: error: expected ',' or ')', found the end of the text\nrules.transform:12:40: error: unexpected character `$`\nrules.transform:13:56: error: the pattern does not bind `$x`\nrules.transform:14:40: error: the pattern does not bind `$z`\nrules.transform:17:19: error: the alternatives of the pattern `two` are of several rules; use it in a condition: `$x is two`\n"
+    );
+}
+
+/// Patterns and conditions that can be read and cannot do what they say.
+#[test]
+fn rules_that_cannot_do_what_they_say() {
+    let rule =
+        |pattern: &str, condition: &str| mistakes(&format!("rule r power {pattern} => power [| g() |]{condition}"));
+    assert_eq!(
+        rule("[| f($x*, $y*) |]", ""),
+        "rules.transform:2:24: error: where `$x` ends and `$y` begins is not said: `$x` would take all there is\n"
+    );
+    assert_eq!(rule("[| f($x*, a, $y*) |]", ""), "no mistake");
+    assert_eq!(rule("[| f($x*, $y) |]", ""), "no mistake");
+    assert_eq!(rule("[| f($x*, $x*) |]", ""), "no mistake");
+    assert_eq!(rule("[| f($x*, $y*) |]", " where $y is NUMBER"), "no mistake");
+    assert_eq!(
+        rule("[| f($x) |]", " where $x has trailing ','"),
+        "rules.transform:2:51: error: `$x` stands for one node, and `,` can stand behind a run alone\n"
+    );
+    assert_eq!(rule("[| f($x+) |]", " where $x has trailing ','"), "no mistake");
+    assert_eq!(
+        rule("[| f($x) |]", " where $x is suite"),
+        "rules.transform:2:51: error: `$x` stands for `argument`, and no level of it is ever `suite`\n"
+    );
+    assert_eq!(
+        rule("[| f($x) |]", " where $x has funcdef"),
+        "rules.transform:2:51: error: `$x` stands for `argument`, in which there is never `funcdef`\n"
+    );
+    assert_eq!(rule("[| f($x) |]", " where $x has STRING and $x is not NAME and inside funcdef"), "no mistake");
+    assert_eq!(
+        mistakes("rule r funcdef [| def $f(): $b |] => delete where inside lambdef"),
+        "rules.transform:2:51: error: the rule is about `funcdef`, which never stands in `lambdef`\n"
+    );
+    // Names are looked for among tokens, too, and a place within a regex is named.
+    let text = SourceText::new(
+        "rules.transform",
+        "transform python27 -> python27\nrule a NUMBR /1/ => \"2\"\nrule b NUMBER /1(2|3/ => \"2\"\nrule c nothing => delete",
+    );
+    let errors = Transform::load(&text, &PYTHON27, &PYTHON27, FUNCTIONS).err().unwrap();
+    let shown: String = errors.iter().map(|error| error.render(false)).collect();
+    insta::assert_snapshot!(shown);
+}
+
+/// What cannot be placed is refused with its place and a way to go on.
+#[test]
+fn refusals_name_a_mend() {
+    let helps = |rules: &str, text: &str| {
+        let error = load(&PYTHON27, rules).translate(&PYTHON27, text, &Options::default()).unwrap_err();
+        error.diagnostics(&SourceText::new("input", text)).iter().map(|error| error.render(false)).collect::<String>()
+    };
+    let shown = [
+        helps("rule r small_stmt [| pass |] => delete", "if a: pass\n"),
+        helps("rule r power [| f($x) |] => argument [| a=$x |]", "b = f(1)\n"),
+        helps("rule r power [| f($x) |] => atom [| [$x] |]", "f(a=1)\n"),
+        helps("rule r atom [| a |] => atom [| 1 |] then atom [| 2 |]", "x = a.b\n"),
+        helps("rule r NAME /a(.*)/ => \"1$1\"", "ax = 1\n"),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// What a child of the source adds, and no rule is about, is named with its place: a rule, a production, with a token or not.
+#[test]
+fn constructs_that_a_child_adds_are_named() {
+    let child = Langlet::child_of(
+        &PYTHON27,
+        "langlet child : python27\nunless_stmt: 'unless' test ':' suite\ncompound_stmt |= unless_stmt\n\
+         atom |= '@@' NAME\ndel_stmt |= 'del' 'pass'\n",
+    );
+    let refusal = |text: &str| {
+        let error = PYTHON2_TO_PYTHON3.translate(&child, text, &Options::default()).unwrap_err();
+        let shown = error.diagnostics(&SourceText::new("input", text)).into_iter().map(|error| error.to_string());
+        shown.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        [refusal("a\nunless b: c\n"), refusal("print a, @@b\n"), refusal("if a: del pass\n")],
+        [
+            "input:2:1: error: python38 has no `unless_stmt`, and no rule translates this one",
+            "input:1:10: error: python38 has no `atom: '@@' NAME`, and no rule translates this one",
+            "input:1:7: error: python38 has no `del_stmt: 'del' 'pass'`, and no rule translates this one",
+        ]
     );
 }
 

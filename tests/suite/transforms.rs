@@ -115,7 +115,7 @@ fn rules_are_chosen_by_name_or_group() {
     assert_eq!(with(&[], &[]).unwrap(), "print(a)\nexec(b)\nc != d\n");
     // What is left has no place in Python 3, so nothing is given out.
     assert!(with(&["print", "ne"], &[]).unwrap_err().to_string().contains("exec_stmt"));
-    assert!(with(&[], &["ne"]).unwrap_err().to_string().contains("`'<>'`"));
+    assert!(with(&[], &["ne"]).unwrap_err().to_string().contains("`comp_op: '<>'`"));
 }
 
 /// Mistakes in a transformation are found when it is loaded, with their places in the patterns.

@@ -48,7 +48,8 @@ pub fn blocks(langlet: &Langlet) -> Vec<Block> {
     langlet.grammar().rules.keys().flat_map(|&rule| blocks_of(langlet, rule)).collect()
 }
 
-fn blocks_of(langlet: &Langlet, rule: Symbol) -> Vec<Block> {
+/// The blocks of a rule, one for each of its short forms.
+pub(crate) fn blocks_of(langlet: &Langlet, rule: Symbol) -> Vec<Block> {
     let network = &langlet.tables().network;
     let grammar = langlet.grammar();
     let Some(start) = network.start(rule) else { return Vec::new() };

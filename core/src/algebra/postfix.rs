@@ -25,3 +25,22 @@ pub(crate) fn can_join(network: &Network, rule: Symbol, before: &[Symbol], head:
     network.step(at, first) == Some(behind)
         && postfixes.iter().all(|&symbol| network.step(behind, symbol) == Some(behind))
 }
+
+/// Where the head stands among the children of a node of `rule`: at the first, or behind what leads to the same state with it,
+/// as `'await'` of `['await'] atom trailer*`.
+pub(crate) fn head_index(
+    network: &Network,
+    rule: Symbol,
+    head: Symbol,
+    children: impl Iterator<Item = Symbol>,
+) -> Option<usize> {
+    let mut at = network.start(rule)?;
+    let behind = network.step(at, head)?;
+    for (index, symbol) in children.enumerate() {
+        at = network.step(at, symbol)?;
+        if at == behind {
+            return (symbol == head).then_some(index);
+        }
+    }
+    None
+}

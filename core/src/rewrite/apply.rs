@@ -21,7 +21,7 @@ use super::pattern::{NamedPattern, Pattern};
 use super::pieces::{Piece, note_places, pieces, separate};
 use super::place::Placing;
 use super::rule::{Rule, RuleResult};
-use super::template::{FillError, Filler};
+use super::template::{FillError, Filler, Template};
 use super::transform::{Applied, Options, Refusal, TranslateError};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
@@ -100,21 +100,23 @@ pub(crate) struct Outcome {
     pub(crate) placed: Vec<Node>,
     /// The nodes of the source in them.
     pub(crate) kept: Vec<Kept>,
+    /// The node that they are children of, if the rule matched a part of its children.
+    pub(crate) around: Option<Node>,
 }
 
 impl Applier<'_> {
-    /// Where a node stood. A few look-ups, but for what a rule has made and has not kept in order.
-    fn places_of(&mut self, tree: &Tree, node: Node) -> Places {
-        let last = self.state.last_leaf(tree, node.id);
+    /// Where siblings stood. A few look-ups, but for what a rule has made and has not kept in order.
+    fn places_of(&mut self, tree: &Tree, nodes: &[Node]) -> Places {
+        let last = nodes.last().and_then(|node| self.state.last_leaf(tree, node.id));
         let edges = || {
-            let (first, last) = (tree.first_leaf(node.id)?, last?);
+            let (first, last) = (tree.first_leaf(nodes.first()?.id)?, last?);
             let (first, last) = (tree.place(first)?, tree.place(last)?);
             (first.start <= last.end).then(|| first.cover(last))
         };
         let place = edges().or_else(|| {
             // What was made of nodes further down has the place of those.
             let mut place: Option<Span> = None;
-            let mut work = vec![node.id];
+            let mut work: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
             while let Some(id) = work.pop() {
                 let known = match self.state.places.get(&id) {
                     Some(&known) => Some(known),
@@ -130,7 +132,10 @@ impl Applier<'_> {
         });
         let source = match (&tree.lineage, place) {
             (None, place) => place.unwrap_or_default(),
-            (Some(_), _) => source_span(tree, node),
+            (Some(_), _) => {
+                let spans = nodes.iter().map(|&node| source_span(tree, node)).filter(|span| *span != Span::default());
+                spans.reduce(Span::cover).unwrap_or_default()
+            }
         };
         Places { source, place, last }
     }
@@ -150,9 +155,12 @@ impl Applier<'_> {
             for case in &rule.cases {
                 let mut matcher = Matcher::new(tree, self.named, node);
                 matcher.above = Some(above);
-                if matcher.fits(pattern, &case.conditions) {
+                if case.fits(&mut matcher, pattern) {
                     let bindings = matcher.bindings;
-                    let parent = tree.parent(Node::top(node.id)).map(|parent| parent.id);
+                    let parent = match bindings.part {
+                        Some(_) => Some(node.id),
+                        None => tree.parent(Node::top(node.id)).map(|parent| parent.id),
+                    };
                     if let Some(outcome) = self.rewrite(tree, node, rule, (index, pattern), &case.result, &bindings)? {
                         above.changed(tree, self.named, parent);
                         return Ok(Some(outcome));
@@ -173,11 +181,12 @@ impl Applier<'_> {
         result: &RuleResult,
         bindings: &Bindings,
     ) -> Result<Option<Outcome>, TranslateError> {
-        let span_of = self.places_of(tree, node);
+        let matched = matched(tree, node, bindings);
+        let span_of = self.places_of(tree, &matched);
         let span = span_of.source;
-        let before = if self.options.explain { tree.text_of(node) } else { String::new() };
-        let refuse = |applier: &mut Self, reason: String| {
-            applier.refusals.push(Refusal { span, reason, help: None });
+        let before = if self.options.explain { shown(tree, &matched, false) } else { String::new() };
+        let refuse = |applier: &mut Self, reason: String, help: Option<&str>| {
+            applier.refusals.push(Refusal { span, reason, help: help.map(str::to_owned) });
             Ok(Some(Outcome::default()))
         };
         if tree.n_stored() > self.most_nodes {
@@ -193,38 +202,50 @@ impl Applier<'_> {
         let mut nodes: Vec<Node> = Vec::new();
         // What a result that begins where the node does takes over from it.
         let mut head = Head::default();
-        let mut place = node;
+        let mut place = if bindings.part.is_some() { matched[0] } else { node };
         match result {
-            RuleResult::Refuse(reason) => return refuse(self, reason.clone()),
+            RuleResult::Refuse(reason) => return refuse(self, reason.clone(), None),
             RuleResult::Delete => {}
             RuleResult::Trees(templates) => {
-                is_moved = carries && comments::carry(tree, node, (templates, alternative), bindings)?;
-                head = Head::of(tree, node);
+                // Of an empty run nothing is left, not even a token that comments could go before.
+                let is_empty = |template: &Template| {
+                    let run = template.fragment.root_run().and_then(|run| bindings.get(run.variable));
+                    run.is_some_and(|run| run.nodes().is_empty())
+                };
+                is_moved = carries
+                    && !templates.iter().all(is_empty)
+                    && comments::carry(tree, &matched, (templates, alternative), bindings)?;
+                head = Head::of(tree, matched[0]);
                 let variables: Vec<Variable> = templates
                     .iter()
                     .flat_map(|template| template.fragment.metavariables())
                     .map(|m| m.variable)
                     .collect();
                 let placing = self.placing;
-                bound = Bound::new(tree, |symbol| placing.is_layout(symbol), node, &variables, bindings);
+                bound = Bound::new(tree, |symbol| placing.is_layout(symbol), (node, matched[0]), &variables, bindings);
                 let mut filling = Filler::new(placing, &self.lines, bindings, alternative, bound);
                 for (index, template) in templates.iter().enumerate() {
-                    match filling.fill(tree, template, index + 1 == templates.len()) {
-                        Ok(mut one) => {
-                            nodes.push(one.node);
-                            kept.append(&mut one.kept);
+                    match filling.fill_all(tree, template, index + 1 == templates.len()) {
+                        Ok(all) => {
+                            for mut one in all {
+                                nodes.push(one.node);
+                                kept.append(&mut one.kept);
+                            }
                         }
                         Err(FillError::Edit(error)) => return Err(error.into()),
                         Err(FillError::NoPlace(variable)) => {
                             filling.bound.give_back(tree);
                             let name = self.scope.name(variable);
                             let what = "stands for has no place in its result";
-                            return refuse(self, format!("rule `{}`: what `${name}` {what}", rule.name));
+                            let help = format!(
+                                "bind what fits there, `${name}:RULE`, or say in a condition where the rule applies"
+                            );
+                            return refuse(self, format!("rule `{}`: what `${name}` {what}", rule.name), Some(&help));
                         }
                     }
                 }
                 bound = filling.bound;
-                place.id = bound.now(node.id);
+                place.id = bound.now(place.id);
             }
             RuleResult::Text(_) | RuleResult::Compute(_) => {
                 let old = tree.text_of(node);
@@ -232,7 +253,7 @@ impl Applier<'_> {
                     RuleResult::Compute(compute) => match compute(&old) {
                         Ok(Some(new)) => new,
                         Ok(None) => return Ok(None),
-                        Err(reason) => return refuse(self, reason),
+                        Err(reason) => return refuse(self, reason, None),
                     },
                     RuleResult::Text(text) => match pattern.regex() {
                         Some(regex) => regex.replace(&old, text.as_str()).into_owned(),
@@ -242,37 +263,62 @@ impl Applier<'_> {
                 };
                 let target = self.placing.target;
                 let Some(kind) = target.lexer().kind_of(&new) else {
-                    return refuse(self, format!("rule `{}`: `{new}` is no token of {}", rule.name, target.name()));
+                    let help = "the text of a result must be one token; `rule_name [| … |]` gives a tree";
+                    let reason = format!("rule `{}`: `{new}` is no token of {}", rule.name, target.name());
+                    return refuse(self, reason, Some(help));
                 };
                 let symbol = target.tables().terminals.symbol(kind).expect("a token that was read has a symbol");
                 let symbol = self.placing.space.of_target(symbol);
                 if new == old && symbol == tree.symbol(node) {
                     return Ok(None);
                 }
-                is_moved = carries && comments::carry(tree, node, (&[], alternative), bindings)?;
+                is_moved = carries && comments::carry(tree, &matched, (&[], alternative), bindings)?;
                 head = Head::of(tree, node);
                 nodes.push(tree.token(symbol, &new)?);
             }
         }
+        let is_run = matches!(result, RuleResult::Trees(templates)
+            if templates.iter().any(|template| template.fragment.root_run().is_some()));
         if let Some(&first) = nodes.first() {
             is_moved |= self.begin(tree, first, head)?;
         }
+        let others: Vec<NodeId> = matched.iter().skip(1).map(|other| bound.now(other.id)).collect();
         let placed = match nodes[..] {
             [] => self.remove(tree, node)?,
+            [only] if bindings.part.is_some() && !self.placing.is_head_for(tree, place, only) => None,
             [only] => self.placing.put(tree, place, only, &mut kept)?,
             _ => self.placing.put_all(tree, &mut self.state.lists, place, &nodes)?,
         };
         let Some(placed) = placed else {
             bound.give_back(tree);
-            let what = if nodes.is_empty() {
-                "what it matches cannot be left out here"
-            } else {
-                "its result has no place here"
+            let (what, help) = match nodes[..] {
+                [_] if bindings.part.is_some() => (
+                    "its result has no place before what follows it",
+                    "write the result as something in brackets, or say in a condition where the rule applies",
+                ),
+                [] => (
+                    "what it matches cannot be left out here",
+                    "give a result that can stand here, or say in a condition where the rule applies",
+                ),
+                [_] => (
+                    "its result has no place here",
+                    "write the result as what stands here, say in a condition where the rule applies (`inside …`), or \
+                     declare a neutral production that holds it",
+                ),
+                _ => (
+                    "its results have no place here",
+                    "say in a condition where the rule applies (`inside …`), or give one result",
+                ),
             };
-            return refuse(self, format!("rule `{}`: {what}", rule.name));
+            return refuse(self, format!("rule `{}`: {what}", rule.name), Some(help));
         };
         bound.finish(tree);
-        if nodes.len() > 1 {
+        // The result stands in the place of the head; the postfixes that were matched with it go.
+        if let (Some(&first), Some(&last)) = (others.first(), others.last()) {
+            tree.cut(first, last);
+        }
+        // The elements of a run keep what stands before them, but for their indentation.
+        if nodes.len() > 1 && !is_run {
             self.space_siblings(tree, &placed)?;
         }
         let kept_ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
@@ -296,7 +342,8 @@ impl Applier<'_> {
         }
         let after = if self.options.explain { shown(tree, &placed, nodes.len() > 1) } else { String::new() };
         self.applied.push(Applied { span: span_of.source, rule: rule.name.clone(), before, after });
-        Ok(Some(Outcome { placed, kept }))
+        let around = bindings.part.map(|_| node);
+        Ok(Some(Outcome { placed, kept, around }))
     }
 
     /// Takes a node out of its list. `None` if it stands in none.
@@ -382,6 +429,12 @@ impl Applier<'_> {
         }
         Ok(())
     }
+}
+
+/// What a rule has matched: the node, or the siblings in it that the pattern fits.
+fn matched(tree: &Tree, node: Node, bindings: &Bindings) -> Vec<Node> {
+    let Some((first, last)) = bindings.part else { return vec![node] };
+    std::iter::successors(Some(first), |&at| if at == last { None } else { tree.next_sibling(at) }).collect()
 }
 
 /// What stands at the beginning of a matched node.

@@ -64,16 +64,17 @@ pub(crate) struct Bound {
 const NEAR: usize = 64;
 
 impl Bound {
-    /// For a rule that matched `node`. `variables`: those of its templates, as often as they are written, in order.
+    /// For a rule that matched `node`, or what begins with `first` in it. `variables`: those of its templates, as often as they
+    /// are written, in order.
     pub(crate) fn new(
         tree: &mut Tree,
         is_layout: impl Fn(Symbol) -> bool,
-        node: Node,
+        (node, first): (Node, Node),
         variables: &[Variable],
         bindings: &Bindings,
     ) -> Bound {
         let takeable = takeable(tree, node, variables, bindings);
-        let first = tree.first_leaf(node.id);
+        let first = tree.first_leaf(first.id);
         let mut written: FxHashSet<Variable> = FxHashSet::default();
         let mut supplies = Vec::with_capacity(variables.len());
         for &variable in variables {

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use super::fragment::{Fragment, Repeat};
 use super::matching::{Binding, Matcher};
 use super::place::Placing;
-use super::rule::{Rule, RuleResult};
+use super::rule::{Case, Rule, RuleResult};
 use super::space::Space;
 use super::template::Template;
 use super::transform::Transform;
@@ -35,6 +35,7 @@ impl Transform {
             }
         }
         errors.extend(self.circles(&space));
+        errors.extend(self.lint());
         errors
     }
 
@@ -140,10 +141,10 @@ impl Transform {
 
     /// Whether the rule applies somewhere in the written result, whatever its metavariables stand for.
     fn always_fits(&self, space: &Space, rule: &Rule, result: &Fragment) -> bool {
-        let is_free = rule
-            .cases
-            .iter()
-            .any(|case| case.conditions.is_empty() && matches!(case.result, RuleResult::Trees(_) | RuleResult::Delete));
+        let is_free = |case: &&Case| {
+            case.conditions.is_empty() && matches!(case.result, RuleResult::Trees(_) | RuleResult::Delete)
+        };
+        let Some(free) = rule.cases.iter().find(is_free) else { return false };
         let mut tree = result.tree.clone();
         let root = result.tree.root();
         let Ok(copy) = tree.graft_with(&result.tree, root, |symbol| space.of_target(symbol)) else { return false };
@@ -152,19 +153,18 @@ impl Transform {
             .filter(|&(_, old)| result.metavariable_below(Node::top(old)).is_some_and(|m| m.repeat != Repeat::One))
             .map(|(new, _)| new)
             .collect();
-        is_free
-            && tree.preorder(copy).any(|node| {
-                let has_type = |symbol: Symbol| symbol == tree.symbol(node);
-                rule.alternatives.iter().filter(|pattern| has_type(pattern.symbol())).any(|pattern| {
-                    let mut matcher = Matcher::new(&tree, &self.named, node);
-                    // One node does not always stand where a run is written.
-                    matcher.fits(pattern, &[])
-                        && matcher.bindings.iter().all(|(_, binding)| match binding {
-                            Binding::Node(node) => !runs.contains(&node.id),
-                            Binding::Run { .. } => true,
-                        })
-                })
+        tree.preorder(copy).any(|node| {
+            let has_type = |symbol: Symbol| symbol == tree.symbol(node);
+            rule.alternatives.iter().filter(|pattern| has_type(pattern.symbol())).any(|pattern| {
+                let mut matcher = Matcher::new(&tree, &self.named, node);
+                // One node does not always stand where a run is written.
+                free.fits(&mut matcher, pattern)
+                    && matcher.bindings.iter().all(|(_, binding)| match binding {
+                        Binding::Node(node) => !runs.contains(&node.id),
+                        Binding::Run { .. } => true,
+                    })
             })
+        })
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn comments(tree: &Tree, trivia: &str) -> String {
 /// that it gets them. Whether one that ends its line was moved. Linear in what is dropped and in what the rule writes.
 pub(crate) fn carry(
     tree: &mut Tree,
-    node: Node,
+    matched: &[Node],
     (templates, alternative): (&[Template], usize),
     bindings: &Bindings,
 ) -> Result<bool, EditError> {
@@ -71,7 +71,7 @@ pub(crate) fn carry(
     };
     let bound = bindings.iter().filter(|(variable, _)| used(*variable)).flat_map(|(_, binding)| binding.nodes());
     let bound: FxHashSet<NodeId> = bound.map(|node| node.id).collect();
-    let pieces = pieces(tree, &[node], &bound);
+    let pieces = pieces(tree, matched, &bound);
     let is_dropped = |piece: &Piece| matches!(piece, Piece::Token(leaf) if !tree.leaf_trivia(*leaf).trim().is_empty());
     if !pieces.iter().skip(1).any(is_dropped) {
         return Ok(false);

@@ -90,6 +90,10 @@ impl Transform {
             _ => &example.before,
         };
         if translation.text != *expected {
+            if let (Expectation::Becomes(_), Err(error)) = (&example.expectation, self.target().parse(expected)) {
+                let message = format!("the text that is expected is no {}: {error}", self.target().name());
+                return fails(message, Some((expected.clone(), translation.text)));
+            }
             let message = if *expected == example.before { "the text changes" } else { "another text comes out" };
             return fails(message.to_owned(), Some((expected.clone(), translation.text)));
         }
@@ -170,6 +174,7 @@ mod tests {
         assert_eq!(check(None, "x y", becomes("y y")), None);
         assert_eq!(check(Some("x"), "x y", becomes("y")).unwrap(), "another text comes out");
         assert_eq!(check(Some("z"), "x y", becomes("y y")).unwrap(), "the rule `z` is not applied");
+        assert!(check(Some("x"), "x", becomes("w")).unwrap().starts_with("the text that is expected is no l: "));
         assert_eq!(check(Some("x"), "y", Expectation::Unchanged), None);
         assert_eq!(check(Some("x"), "x", Expectation::Unchanged).unwrap(), "the text changes");
         assert_eq!(check(Some("z"), "z", refused("no z")), None);

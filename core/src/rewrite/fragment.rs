@@ -9,13 +9,15 @@
 //! for are left out, and so is the line end behind a metavariable whose type includes it, or that stands alone on a line and
 //! can stand for the whole line.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::infer::{Inference, run_beginnings};
 use crate::algebra::Kind;
-use crate::automata::shortest::Shortest;
-use crate::automata::{Network, StateId, Terminal};
+use crate::algebra::block::blocks_of;
+use crate::algebra::postfix::can_join;
+use crate::automata::Terminal;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
 use crate::grammar::Symbol;
@@ -78,35 +80,8 @@ pub(crate) struct Metavariable {
     /// The place in the file that holds the fragment, `$` included.
     pub(crate) span: Span,
     pub(crate) wanted: Type,
-}
-
-/// What metavariables without a type may stand for, by preference.
-#[derive(Debug)]
-struct Inference {
-    langlet: Langlet,
-    /// Transitions from which a cycle of their rule can be reached: where a run stands.
-    repeating: Arc<FxHashSet<(StateId, Symbol)>>,
-    /// Those of them that are general, too.
-    general_repeating: Arc<FxHashSet<(StateId, Symbol)>>,
-    /// Of each state the transitions whose symbols stand for most others: where one node stands, if several can.
-    general: Arc<FxHashSet<(StateId, Symbol)>>,
-    /// `ends_line[symbol]`: whether its texts end with a line end or a block. Found when it is asked for.
-    ends_line: OnceLock<Vec<bool>>,
-}
-
-impl Inference {
-    fn ends_line(&self, symbol: Symbol) -> bool {
-        let all = self.ends_line.get_or_init(|| {
-            let (grammar, tables) = (self.langlet.grammar(), self.langlet.tables());
-            let shortest = Shortest::new(grammar, &tables.network, &tables.terminals, &tables.sets);
-            let ends_line = |symbol: Symbol| {
-                let last = shortest.of(symbol).last().and_then(|&terminal| tables.terminals.symbol(terminal));
-                last.is_some_and(|last| grammar.is_layout(last))
-            };
-            grammar.symbols.iter().map(ends_line).collect()
-        });
-        all[symbol.index()]
-    }
+    /// Of a run: the symbols that its first sibling may have.
+    pub(crate) beginnings: Vec<Symbol>,
 }
 
 /// The names that fragments of a file share.
@@ -115,6 +90,8 @@ pub(crate) struct Scope {
     inferences: Vec<Arc<Inference>>,
     /// In a template, the symbol that each metavariable stands for in the pattern, in the numbering of the target.
     pub(crate) bound: Vec<(Variable, Symbol)>,
+    /// Whether results are read, not patterns.
+    pub(crate) is_result: bool,
     variables: Vec<String>,
     /// Named patterns, with the symbol of what they fit; `None` if their alternatives have several.
     pub(crate) patterns: Vec<(String, Option<Symbol>)>,
@@ -139,15 +116,7 @@ impl Scope {
         if let Some(known) = self.inferences.iter().find(|known| known.langlet == *langlet) {
             return known.clone();
         }
-        let network = &langlet.tables().network;
-        let (repeating, general) = (repeating(network), general(langlet));
-        let inference = Arc::new(Inference {
-            langlet: langlet.clone(),
-            general_repeating: Arc::new(repeating.intersection(&general).copied().collect()),
-            repeating: Arc::new(repeating),
-            general: Arc::new(general),
-            ends_line: OnceLock::new(),
-        });
+        let inference = Arc::new(Inference::new(langlet));
         self.inferences.push(inference.clone());
         inference
     }
@@ -171,7 +140,20 @@ pub(crate) struct Fragment {
     pub(crate) tree: Tree,
     /// By leaf.
     metavariables: FxHashMap<NodeId, Metavariable>,
+    /// By the node of a block.
+    lines: FxHashMap<NodeId, Line>,
     places: Places,
+}
+
+/// What stands for a block of one line, where the text has a block over several: `if x: y`.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The only child of the block, such as a line of small statements.
+    pub(crate) single: Symbol,
+    /// The levels above it that make it an element of a block, outermost first.
+    pub(crate) levels: Vec<Symbol>,
+    /// How many layout tokens stand before the elements in the text, and behind them.
+    pub(crate) around: (usize, usize),
 }
 
 /// No fragment may be nested deeper, so that functions over fragments may recurse.
@@ -206,7 +188,10 @@ impl Fragment {
                 }
             };
             let variable = scope.variable(mark.name);
-            found.insert(mark.start as u32, Metavariable { variable, repeat: mark.repeat, span, wanted });
+            found.insert(
+                mark.start as u32,
+                Metavariable { variable, repeat: mark.repeat, span, wanted, beginnings: Vec::new() },
+            );
         }
         let whole = Span::new(places.of(0), places.of(text.len() as u32));
         let inference = scope.inference(langlet);
@@ -220,7 +205,18 @@ impl Fragment {
             return Err(Diagnostic::error(source, whole, format!("this text has more than {LONGEST} tokens")));
         }
         let is_whole = |mark: &Mark<'_>| (mark.start, mark.end) == (0, text.trim_end().len());
-        let whole_mark = marks.iter().find(|mark| is_whole(mark) && found[&0].wanted.symbol() == Some(symbol));
+        // A result that is a metavariable alone is what that stands for, or all of its elements.
+        let is_taken_over = |mark: &Mark<'_>| match found[&0] {
+            _ if !scope.is_result => false,
+            Metavariable { repeat: Repeat::Star | Repeat::Plus, .. } => true,
+            Metavariable { variable, .. } => scope.bound.iter().any(|&(known, bound)| {
+                mark.kind.is_none()
+                    && known == variable
+                    && langlet.interpolations().path(Kind::Pure, symbol, bound).is_some()
+            }),
+        };
+        let has_type = || found[&0].wanted.symbol() == Some(symbol);
+        let whole_mark = marks.iter().find(|mark| is_whole(mark) && (has_type() || is_taken_over(mark)));
         let tree = match whole_mark {
             Some(mark) => Ok(Tree::of_leaf(langlet, &[symbol, METAVARIABLE], &text, mark.end as u32)),
             None => first_tree(langlet, symbol, &text, &readings, &found, (&inference, &scope.bound)),
@@ -240,14 +236,46 @@ impl Fragment {
             return Err(Diagnostic::error(source, whole, message));
         }
         let kept = tree.leaf_ids(tree.root).filter(|&leaf| tree.chain(Node::top(leaf)).last() == Some(&METAVARIABLE));
-        let metavariables = kept.map(|leaf| (leaf, found[&tree.stored(leaf).offsets()[1]].clone())).collect();
-        Ok(Fragment { tree, metavariables, places })
+        let metavariable = |leaf: NodeId| {
+            let mut metavariable = found[&tree.stored(leaf).offsets()[1]].clone();
+            metavariable.beginnings = beginnings(&tree, leaf, &metavariable);
+            (leaf, metavariable)
+        };
+        let metavariables = kept.map(metavariable).collect();
+        let inner = tree.preorder(tree.root()).filter(|node| *node == tree.bottom(node.id) && !tree.is_token(*node));
+        let lines = inner.filter_map(|node| Some((node.id, line_form(&tree, node)?))).collect();
+        Ok(Fragment { tree, metavariables, lines, places })
+    }
+
+    /// What may stand for the node in one line, if it is a block over several.
+    pub(crate) fn line_form(&self, id: NodeId) -> Option<&Line> {
+        self.lines.get(&id)
     }
 
     /// The metavariable that stands for this node, if one does.
     pub(crate) fn metavariable(&self, node: Node) -> Option<&Metavariable> {
         let chain = self.tree.chain(node);
         (chain.get(usize::from(node.level) + 1) == Some(&METAVARIABLE)).then(|| &self.metavariables[&node.id])
+    }
+
+    /// If the fragment is a head with postfixes, `f(x).y` of `power: atom trailer*`: the symbols of both. What has more
+    /// postfixes, or more behind them, has it as a part: `f(x).y[0]` is `[0]` of `f(x).y`.
+    pub(crate) fn head(&self) -> Option<(Symbol, Symbol)> {
+        let bottom = self.tree.bottom(self.tree.root);
+        let symbols: Vec<Symbol> = self.tree.children(bottom).map(|child| self.tree.symbol(child)).collect();
+        let (&head, postfixes) = symbols.split_first()?;
+        let &postfix = postfixes.first()?;
+        let is_alike = postfixes.iter().all(|&other| other == postfix) && head != postfix;
+        let network = &self.tree.langlet.tables().network;
+        let is_rule = self.tree.langlet.grammar().symbols.is_rule(postfix);
+        (is_alike && is_rule && can_join(network, self.tree.symbol(bottom), &[], head, &symbols))
+            .then_some((head, postfix))
+    }
+
+    /// The run that the whole fragment is, if it is one.
+    pub(crate) fn root_run(&self) -> Option<&Metavariable> {
+        let root = self.metavariables.get(&self.tree.root)?;
+        matches!(root.repeat, Repeat::Star | Repeat::Plus).then_some(root)
     }
 
     /// The metavariable that the stored node of `node` consists of, at whatever level.
@@ -493,6 +521,19 @@ fn whole_lines(
     tokens
 }
 
+/// Where one node without a type may stand, by preference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum One {
+    /// In a result, where what it is bound to can stand as it is; else as `General`.
+    Bound,
+    /// Where it can be most.
+    General,
+    /// Not for a list.
+    Element,
+    /// Anywhere.
+    Any,
+}
+
 /// The tree of the first token string that can be read.
 fn first_tree(
     langlet: &Langlet,
@@ -506,10 +547,10 @@ fn first_tree(
     let is_run = |m: &Metavariable| matches!(m.repeat, Repeat::Star | Repeat::Plus);
     let has = |run: bool| found.values().any(|m| m.wanted == Type::Any && is_run(m) == run);
     let runs = [Some(&inference.general_repeating), Some(&inference.repeating), None];
-    let preferences: Vec<(Option<&Arc<_>>, bool)> = runs
+    let preferences: Vec<(Option<&Arc<_>>, One)> = runs
         .into_iter()
-        .flat_map(|run| [(run, true), (run, false)])
-        .filter(|&(run, one)| (run.is_none() || has(true)) && (!one || has(false)))
+        .flat_map(|run| [One::Bound, One::General, One::Element, One::Any].map(|one| (run, one)))
+        .filter(|&(run, one)| (run.is_none() || has(true)) && (one == One::Any || has(false)))
         .collect();
     let mut furthest: Option<ParseError> = None;
     for &(run, one) in &preferences {
@@ -518,12 +559,15 @@ fn first_tree(
             for (index, token) in tokens.iter().enumerate() {
                 let Some(metavariable) = found.get(&token.start).filter(|_| token.end > token.start) else { continue };
                 let known = bound.iter().find(|(variable, _)| *variable == metavariable.variable);
-                let wanted = match (metavariable.wanted.symbol(), is_run(metavariable), known) {
+                let wanted = match (metavariable.wanted.symbol(), is_run(metavariable), one) {
                     (Some(symbol), ..) => Wanted::Symbol(symbol),
                     (None, true, _) if let Some(run) = run => Wanted::Transitions(run.clone()),
-                    (None, false, Some(&(_, bound))) if one => Wanted::Transitions(Arc::new(admitting(langlet, bound))),
-                    (None, false, None) if one => Wanted::Transitions(inference.general.clone()),
-                    _ => continue,
+                    (None, true, _) | (None, false, One::Any) => continue,
+                    (None, false, One::Bound) if let Some(&(_, bound)) = known => {
+                        Wanted::Transitions(Arc::new(inference.admitting(bound)))
+                    }
+                    (None, false, One::Bound | One::General) => Wanted::Transitions(inference.general.clone()),
+                    (None, false, One::Element) => Wanted::Transitions(inference.elements.clone()),
                 };
                 types.insert(index, wanted);
             }
@@ -540,6 +584,34 @@ fn first_tree(
     Err(furthest.expect("a reading in which no metavariable takes a line end is among them"))
 }
 
+/// The short form of a block that is written over several lines, if the child of the short form is an element as it is.
+fn line_form(tree: &Tree, node: Node) -> Option<Line> {
+    let grammar = tree.langlet.grammar();
+    let symbols: Vec<Symbol> = tree.children(node).map(|child| tree.symbol(child)).collect();
+    if !symbols.first().is_some_and(|&first| first != METAVARIABLE && grammar.is_layout(first)) {
+        return None;
+    }
+    let blocks = blocks_of(&tree.langlet, tree.symbol(node));
+    let block = blocks.into_iter().find(|block| {
+        let is_pure = block.path.iter().all(|step| step.n_constants() == 0);
+        is_pure && symbols.starts_with(&block.before) && symbols.ends_with(&block.after)
+    })?;
+    let levels = block.path.iter().map(|step| step.rule).collect();
+    Some(Line { single: block.single, levels, around: (block.before.len(), block.after.len()) })
+}
+
+/// What the first sibling of a run may be: of one without a type, whatever can come there.
+fn beginnings(tree: &Tree, leaf: NodeId, metavariable: &Metavariable) -> Vec<Symbol> {
+    let chain = tree.chain(Node::top(leaf));
+    let (element, place) = (chain[chain.len() - 2], Node { id: leaf, level: chain.len() as u16 - 2 });
+    match (tree.parent(place), metavariable.wanted, metavariable.repeat) {
+        (Some(parent), Type::Any, Repeat::Star | Repeat::Plus) => {
+            run_beginnings(&tree.langlet.tables().network, tree.symbol(parent), element)
+        }
+        _ => vec![element],
+    }
+}
+
 /// Whether each metavariable that took the end of its line stands for what ends with one.
 fn lines_are_whole(tree: &Tree, inference: &Inference) -> bool {
     tree.leaf_ids(tree.root).all(|leaf| {
@@ -547,36 +619,6 @@ fn lines_are_whole(tree: &Tree, inference: &Inference) -> bool {
         let takes_line = chain.last() == Some(&METAVARIABLE) && tree.leaf_text(leaf).ends_with(['\n', '\r']);
         !takes_line || inference.ends_line(chain[chain.len() - 2])
     })
-}
-
-/// The transitions on symbols that a node of the symbol can become as it is.
-fn admitting(langlet: &Langlet, inner: Symbol) -> FxHashSet<(StateId, Symbol)> {
-    let admits = |&symbol: &Symbol| langlet.interpolations().path(Kind::Pure, symbol, inner).is_some();
-    let states = langlet.tables().network.states();
-    let transitions = states.flat_map(|(id, state)| state.transitions.iter().map(move |&(symbol, _)| (id, symbol)));
-    transitions.filter(|(_, symbol)| admits(symbol)).collect()
-}
-
-/// Of each state the transitions on the symbols that can consist of most others alone.
-fn general(langlet: &Langlet) -> FxHashSet<(StateId, Symbol)> {
-    let symbols = &langlet.grammar().symbols;
-    let extent = |symbol: Symbol| {
-        symbols.iter().filter(|&inner| langlet.interpolations().path(Kind::Pure, symbol, inner).is_some()).count()
-    };
-    let mut extents: FxHashMap<Symbol, usize> = FxHashMap::default();
-    let mut found = FxHashSet::default();
-    for (id, state) in langlet.tables().network.states() {
-        let of = |symbol: Symbol, extents: &mut FxHashMap<Symbol, usize>| {
-            *extents.entry(symbol).or_insert_with(|| extent(symbol))
-        };
-        let most = state.transitions.iter().map(|&(symbol, _)| of(symbol, &mut extents)).max();
-        for &(symbol, _) in &state.transitions {
-            if Some(of(symbol, &mut extents)) == most {
-                found.insert((id, symbol));
-            }
-        }
-    }
-    found
 }
 
 /// A metavariable in a text.
@@ -612,29 +654,4 @@ fn marks(text: &str) -> Vec<Mark<'_>> {
         Some(Mark { start, end, name, kind, repeat })
     };
     text.match_indices('$').filter_map(mark).collect()
-}
-
-/// The transitions from which a cycle of their rule can be reached.
-fn repeating(network: &Network) -> FxHashSet<(StateId, Symbol)> {
-    let mut found = FxHashSet::default();
-    for (id, state) in network.states() {
-        for &(symbol, to) in &state.transitions {
-            let mut reached = vec![to];
-            let mut next = 0;
-            let mut repeats = false;
-            while next < reached.len() && !repeats {
-                for &(_, to) in &network.state(reached[next]).transitions {
-                    repeats |= reached.contains(&to);
-                    if !reached.contains(&to) {
-                        reached.push(to);
-                    }
-                }
-                next += 1;
-            }
-            if repeats {
-                found.insert((id, symbol));
-            }
-        }
-    }
-    found
 }

@@ -49,6 +49,9 @@ pub(crate) struct Bindings {
     bound: Vec<(Variable, Binding)>,
     /// The tokens of the rule's pattern and what they matched.
     pub(crate) tokens: Vec<(NodeId, NodeId)>,
+    /// If the rule's pattern is a head with postfixes and there is more in its node: the first and the last of the children
+    /// that it fits.
+    pub(crate) part: Option<(Node, Node)>,
 }
 
 impl Bindings {
@@ -97,6 +100,10 @@ pub(crate) struct Matcher<'a> {
     pub(crate) node: Node,
     /// Whether tokens are recorded: of the rule's own pattern alone.
     records: bool,
+    /// The pattern that may fit a part of the children of its node.
+    open: Option<&'a Pattern>,
+    /// Where the part begins, if that is not the first child.
+    start: Option<Node>,
     links: Vec<Link<'a>>,
     choices: Vec<Choice<'a>>,
     pub(crate) probe: Option<Probe>,
@@ -120,6 +127,8 @@ enum Goal<'a> {
     Node { pattern: &'a Pattern, part: u32, skipped: u16, node: Node },
     /// The items fit the siblings from `at` on, all of them.
     Siblings { pattern: &'a Pattern, items: Items, last: Option<u32>, rule: Symbol, at: Option<Node> },
+    /// One of these elements of a block is the line that stands for the block, the others are empty runs.
+    Line { pattern: &'a Pattern, elements: Range<u32>, taker: u32, block: u32, node: Node },
     /// The conditions hold.
     Conditions(&'a [Check]),
     /// The metavariable stands for no sibling.
@@ -175,6 +184,8 @@ impl<'a> Matcher<'a> {
             bindings: Bindings::default(),
             node,
             records: true,
+            open: None,
+            start: None,
             links: Vec::new(),
             choices: Vec::new(),
             probe: None,
@@ -189,6 +200,12 @@ impl<'a> Matcher<'a> {
         self.solve(Some(first))
     }
 
+    /// As [`Matcher::fits`]; if the pattern is a head with postfixes, the node may have more before and behind it.
+    pub(crate) fn fits_open(&mut self, pattern: &'a Pattern, conditions: &'a [Check]) -> bool {
+        self.open = Some(pattern).filter(|pattern| pattern.head.is_some());
+        self.fits(pattern, conditions)
+    }
+
     /// Whether a pattern of a condition fits a node, with the bindings so far; if so, they are extended.
     pub(crate) fn fits_below(&mut self, reference: &'a Reference, node: Node) -> bool {
         let mut inner = Matcher {
@@ -197,6 +214,8 @@ impl<'a> Matcher<'a> {
             bindings: std::mem::take(&mut self.bindings),
             node: self.node,
             records: false,
+            open: None,
+            start: None,
             links: Vec::new(),
             choices: Vec::new(),
             probe: None,
@@ -249,6 +268,9 @@ impl<'a> Matcher<'a> {
             Goal::Node { pattern, part, skipped, node } => self.match_node(pattern, part, skipped, node, rest),
             Goal::Siblings { pattern, items, last, rule, at } => {
                 self.match_siblings(pattern, items, last, rule, at, rest)
+            }
+            Goal::Line { pattern, elements, taker, block, node } => {
+                self.match_line(pattern, elements, taker, (block, node), rest)
             }
             Goal::Conditions(conditions) => match conditions.split_first() {
                 None => Some(rest),
@@ -384,8 +406,19 @@ impl<'a> Matcher<'a> {
                     self.fail(part, Some(node));
                     return None;
                 }
-                let at = tree.first_child(inner);
+                let mut at = tree.first_child(inner);
+                if self.open.is_some_and(|open| part_id == 0 && std::ptr::eq(open, pattern))
+                    && let Some(head) = pattern.head_child(tree, inner)
+                {
+                    self.start = Some(head).filter(|_| at != Some(head));
+                    at = Some(head);
+                }
                 let rule = tree.symbol(inner);
+                if let (Some(line), Some(node), true) = (&part.line, at, part.is_line(tree, at)) {
+                    let elements = children.start + line.around.0 as u32..children.end - line.around.1 as u32;
+                    let taker = elements.start;
+                    return Some(Some(self.push(Goal::Line { pattern, elements, taker, block: part_id, node }, rest)));
+                }
                 // Most mismatches are seen at the first child.
                 if let Some(first) = pattern.parts[children.start as usize..children.end as usize].first()
                     && !is_run(first)
@@ -411,6 +444,7 @@ impl<'a> Matcher<'a> {
     ) -> Option<Goals> {
         let (item, skipped, behind) = match items {
             Items::Parts(parts) if parts.is_empty() => match at {
+                _ if self.is_part(pattern, parts.end, at) => return Some(rest),
                 None => return Some(rest),
                 Some(node) => {
                     let end = last.map_or(pattern.parts[0].span, |last| pattern.parts[last as usize].span);
@@ -464,6 +498,82 @@ impl<'a> Matcher<'a> {
         Some(Some(self.push(Goal::Node { pattern, part: item, skipped, node }, Some(others))))
     }
 
+    /// The line that a block consists of is one of the elements that the pattern writes in the block, from `taker` on.
+    fn match_line(
+        &mut self,
+        pattern: &'a Pattern,
+        elements: Range<u32>,
+        taker: u32,
+        (block, node): (u32, Node),
+        rest: Goals,
+    ) -> Option<Goals> {
+        let of_block = &pattern.parts[block as usize];
+        let line = of_block.line.as_ref().expect("the goal is made for blocks with a line");
+        let rule = of_block.symbols[of_block.symbols.len() - 1];
+        let empty = |part: &'a Part| match &part.below {
+            Below::Metavariable(metavariable) if metavariable.repeat.may_be_empty() => Some(metavariable.variable),
+            _ => None,
+        };
+        let part = &pattern.parts[taker as usize];
+        if taker + 1 < elements.end && empty(part).is_some() {
+            let next = Goal::Line { pattern, elements: elements.clone(), taker: taker + 1, block, node };
+            let next = self.push(next, rest);
+            self.choose(Next::Goals(Some(next)));
+        }
+        let mut goals = rest;
+        for other in elements.filter(|&other| other != taker).rev() {
+            let part = &pattern.parts[other as usize];
+            let Some(variable) = empty(part) else {
+                self.fail(part, None);
+                return None;
+            };
+            goals = Some(self.push(Goal::Empty { variable, rule }, goals));
+        }
+        // The levels that the line does not have as the child of a block.
+        let n_levels = line.levels.len();
+        let is_deeper = part.symbols.starts_with(&line.levels) && part.symbols.len() > n_levels;
+        let (false, Below::Metavariable(metavariable)) = (is_deeper, &part.below) else {
+            if !is_deeper {
+                self.fail(part, Some(node));
+                return None;
+            }
+            return Some(Some(self.push(Goal::Node { pattern, part: taker, skipped: n_levels as u16, node }, goals)));
+        };
+        if let Type::Pattern(named, _) = metavariable.wanted {
+            goals = Some(self.push(Goal::Named { named, alternative: 0, node }, goals));
+        }
+        let binding = match metavariable.repeat {
+            Repeat::One => Binding::Node(node),
+            _ => Binding::Run { rule, nodes: vec![node] },
+        };
+        self.bindings.bind(self.tree, metavariable.variable, binding).then_some(goals)
+    }
+
+    /// Whether the pattern is open and ends before `at`, at the end or behind a head with postfixes; then the part is known.
+    fn is_part(&mut self, pattern: &Pattern, end: u32, at: Option<Node>) -> bool {
+        let is_open = self.open.is_some_and(|open| std::ptr::eq(open, pattern));
+        let is_end = matches!(&pattern.parts[0].below, Below::Children(children) if children.end == end);
+        let (true, Some((head, postfix))) = (is_open && is_end, pattern.head) else { return false };
+        let tree = self.tree;
+        let last = match at {
+            Some(at) => tree.prev_sibling(at),
+            None => tree.last_child(tree.bottom(self.node.id)),
+        };
+        self.bindings.part = None;
+        if at.is_none() && self.start.is_none() {
+            return true;
+        }
+        let Some(last) = last else { return false };
+        let mut first = last;
+        // Progress: each turn goes to the sibling before.
+        while tree.symbol(first) == postfix {
+            let Some(before) = tree.prev_sibling(first) else { return false };
+            first = before;
+        }
+        self.bindings.part = Some((first, last));
+        tree.symbol(first) == head && self.start.or(tree.first_child(tree.bottom(self.node.id))) == Some(first)
+    }
+
     fn begin_run(
         &mut self,
         pattern: &'a Pattern,
@@ -474,13 +584,12 @@ impl<'a> Matcher<'a> {
         rest: Goals,
     ) -> Option<Goals> {
         let part = &pattern.parts[item as usize];
-        let symbol = part.symbols[part.symbols.len() - 1];
         let nodes: Vec<Node> = std::iter::successors(at, |&node| self.tree.next_sibling(node)).collect();
         let wanted = metavariable.wanted.symbol();
         let is_element =
             |&node: &Node| wanted.is_none_or(|wanted| self.tree.symbol(node) == wanted || self.tree.is_token(node));
         let mut longest = nodes.iter().take_while(|node| is_element(node)).count();
-        if nodes.first().is_some_and(|&node| self.tree.symbol(node) != symbol) {
+        if nodes.first().is_some_and(|&node| !metavariable.beginnings.contains(&self.tree.symbol(node))) {
             longest = 0;
         }
         longest = longest.min(nodes.len().saturating_sub(n_required(pattern, item, behind.clone())));

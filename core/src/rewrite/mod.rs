@@ -1,5 +1,6 @@
 //! Rewriting: rules with patterns and templates in concrete syntax, and translation between langlets with them.
 
+pub(crate) mod infer;
 pub mod fragment;
 pub mod pattern;
 pub mod matching;
@@ -20,6 +21,7 @@ pub mod strategy;
 pub mod trivia;
 pub mod transform;
 pub mod example;
+pub(crate) mod lint;
 pub mod check;
 pub mod trace;
 pub mod route;

@@ -8,7 +8,8 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::condition::Check;
-use super::fragment::{Fragment, Metavariable, Repeat};
+use super::fragment::{Fragment, Line, Metavariable, Repeat};
+use crate::algebra::postfix::head_index;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 use crate::parser::drive::METAVARIABLE;
@@ -20,8 +21,18 @@ pub(crate) struct Part {
     /// The symbols of its chain, outermost first; of a metavariable, down to the one that it stands for.
     pub(crate) symbols: Vec<Symbol>,
     pub(crate) below: Below,
+    /// Of a block over several lines: what may stand for it in one.
+    pub(crate) line: Option<Line>,
     /// Its place in the file that holds the pattern.
     pub(crate) span: Span,
+}
+
+impl Part {
+    /// Whether the part is a block over several lines and the node is what can stand for it in one, as the only child.
+    pub(crate) fn is_line(&self, tree: &Tree, only: Option<Node>) -> bool {
+        let Some((line, node)) = self.line.as_ref().zip(only) else { return false };
+        tree.symbol(node) == line.single && tree.next_sibling(node).is_none()
+    }
 }
 
 /// What the last symbol of a part has below it.
@@ -57,6 +68,8 @@ pub(crate) struct Pattern {
     pub(crate) fragment: Option<Box<Fragment>>,
     /// Texts without which nothing matches.
     pub(crate) required: Vec<String>,
+    /// Of a head with postfixes, the symbols of both: there may be more before and behind it.
+    pub(crate) head: Option<(Symbol, Symbol)>,
 }
 
 /// A pattern with a name.
@@ -84,14 +97,19 @@ impl Pattern {
             }
             next += 1;
         }
-        let required = fragment.literals();
-        Pattern { parts, fragment: Some(Box::new(fragment)), required }
+        let (required, head) = (fragment.literals(), fragment.head());
+        Pattern { parts, fragment: Some(Box::new(fragment)), required, head }
     }
 
     /// The pattern that a node of this symbol fits, or with a regex a token.
     pub(crate) fn of_symbol(symbol: Symbol, regex: Option<Regex>, span: Span) -> Pattern {
         let below = regex.map_or(Below::Anything, |regex| Below::Token(TokenPattern::Regex(regex)));
-        Pattern { parts: vec![Part { symbols: vec![symbol], below, span }], fragment: None, required: Vec::new() }
+        Pattern {
+            parts: vec![Part { symbols: vec![symbol], below, line: None, span }],
+            fragment: None,
+            required: Vec::new(),
+            head: None,
+        }
     }
 
     /// The symbol of the nodes that it fits.
@@ -107,6 +125,19 @@ impl Pattern {
         }
     }
 
+    /// Where the pattern begins among the children of a node of its rule, if it is a head with postfixes: where the head stands.
+    pub(crate) fn head_child(&self, tree: &Tree, inner: Node) -> Option<Node> {
+        let (head, _) = self.head?;
+        let first = tree.first_child(inner)?;
+        if tree.symbol(first) == head {
+            return Some(first);
+        }
+        let children = std::iter::successors(Some(first), |&child| tree.next_sibling(child));
+        let symbols = children.clone().map(|child| tree.symbol(child));
+        head_index(&tree.langlet().tables().network, tree.symbol(inner), head, symbols)
+            .and_then(|n| children.clone().nth(n))
+    }
+
     /// Whether the pattern can fit a node whose chain, from its level down, is this one; `is_leaf`: the chain ends in a token.
     pub(crate) fn may_fit_chain(&self, chain: &[Symbol], is_leaf: bool) -> bool {
         let root = &self.parts[0];
@@ -120,6 +151,7 @@ impl Pattern {
             Below::Token(_) => is_leaf && chain.len() == n_common,
             Below::Children(_) if chain.len() == n_common => !is_leaf,
             // A single child.
+            Below::Children(_) if root.line.as_ref().is_some_and(|line| line.single == chain[n_common]) => true,
             Below::Children(children) => {
                 let parts = &self.parts[children.start as usize..children.end as usize];
                 let is_needed = |&at: &usize| {
@@ -142,6 +174,10 @@ impl Pattern {
         match &root.below {
             Below::Children(children) if !tree.is_token(inner) => {
                 let mut child = tree.first_child(inner);
+                if root.is_line(tree, child) {
+                    return true;
+                }
+                child = self.head_child(tree, inner).or(child);
                 for part in &self.parts[children.start as usize..children.end as usize] {
                     // Behind a run, or what may be missing beside one, places are not known.
                     if is_open(part) || is_token(part) && part_is_beside_run(self, children, part) {
@@ -153,7 +189,7 @@ impl Pattern {
                     }
                     child = tree.next_sibling(at);
                 }
-                child.is_none()
+                child.is_none() || self.head.is_some()
             }
             Below::Children(_) => false,
             _ => token_may_fit(root, tree, node),
@@ -217,5 +253,5 @@ fn part(fragment: &Fragment, id: NodeId) -> Part {
         }
         None => Below::Children(0..0),
     };
-    Part { symbols, below, span }
+    Part { symbols, below, line: fragment.line_form(id).cloned(), span }
 }

@@ -211,6 +211,8 @@ impl Placing<'_> {
     ) -> Result<Option<Vec<Node>>, EditError> {
         let node = self.without_outer_brackets(tree, place, node)?;
         let chain = tree.chain(place).to_vec();
+        // What is a chain needs no more of it than the place does.
+        let node = self.level_for(tree, &chain[..=usize::from(place.level)], node).unwrap_or(node);
         let inner = tree.symbol(node);
         for kind in [Kind::Pure, Kind::Neutral] {
             for level in (0..=place.level).rev() {
@@ -240,6 +242,11 @@ impl Placing<'_> {
             return Ok(Some(vec![tree.replace_unchecked(Node::top(place.id), node)]));
         }
         Ok(None)
+    }
+
+    /// Whether it can be said that the node, in the place of a head, is the head of the postfixes behind it.
+    pub(crate) fn is_head_for(&self, tree: &Tree, place: Node, node: Node) -> bool {
+        self.space.to_target(tree.symbol(place)).is_some() || self.postfix_parts(tree, place, node).is_some()
     }
 
     /// Whether the node is a token with a single text in the target.

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::condition::{Check, Predicate, Reference, Test};
 use super::fragment::{Fragment, Repeat, Scope, Type, Variable};
+use super::matching::Matcher;
 use super::pattern::{Below, NamedPattern, Pattern};
 use super::space::Space;
 use super::template::Template;
@@ -51,6 +52,25 @@ pub(crate) struct Rule {
 pub(crate) struct Case {
     pub(crate) result: RuleResult,
     pub(crate) conditions: Vec<Check>,
+}
+
+impl Case {
+    /// Whether the pattern of the rule fits the matcher's node and the conditions of the case hold.
+    pub(crate) fn fits<'a>(&'a self, matcher: &mut Matcher<'a>, pattern: &'a Pattern) -> bool {
+        match self.takes_rest() {
+            true => matcher.fits_open(pattern, &self.conditions),
+            false => matcher.fits(pattern, &self.conditions),
+        }
+    }
+
+    /// Whether what follows a head with postfixes can follow the result: there is one, or none is needed.
+    pub(crate) fn takes_rest(&self) -> bool {
+        match &self.result {
+            RuleResult::Trees(templates) => templates.len() == 1 && templates[0].fragment.root_run().is_none(),
+            RuleResult::Refuse(_) => true,
+            RuleResult::Text(_) | RuleResult::Compute(_) | RuleResult::Delete => false,
+        }
+    }
 }
 
 /// What a rule gives.
@@ -252,7 +272,9 @@ impl<'a> Compiler<'a> {
                     let known =
                         known.filter_map(|&(variable, _, symbol)| Some((variable, self.space.to_target(symbol?)?)));
                     self.scope.bound = known.collect();
+                    self.scope.is_result = true;
                     let fragment = self.quotation(self.target, quotation, false);
+                    self.scope.is_result = false;
                     self.scope.bound.clear();
                     let fragment = fragment?;
                     for metavariable in fragment.metavariables() {
@@ -367,14 +389,38 @@ impl<'a> Compiler<'a> {
             SymbolName::Literal(literal) => langlet.symbol(&literal.text),
             SymbolName::Regex(regex) => langlet.symbol(&regex.pattern),
         };
-        found.map_err(|error| Diagnostic::error(self.text, name.span(), error.to_string()))
+        found.map_err(|error| {
+            let unknown = Diagnostic::error(self.text, name.span(), error.to_string());
+            let of_other = |other: &Langlet| other != langlet && other.symbol(&error.name).is_ok();
+            match [self.source, self.target].into_iter().find(|other| of_other(other)) {
+                Some(other) => {
+                    unknown.help(format!("it is one of {}; here a symbol of {} is meant", other.name(), langlet.name()))
+                }
+                None if error.near.is_some() => unknown,
+                None => unknown.help(format!("`langlet show {}` lists them", langlet.name())),
+            }
+        })
     }
 
+    /// # Errors
+    /// The regex cannot be read; the place is within it.
     fn regex(&self, literal: &RegexLiteral) -> Result<Regex, Diagnostic> {
-        Regex::new(&format!("^(?:{})$", literal.pattern)).map_err(|error| {
-            let message = error.to_string().lines().last().unwrap_or("this regex cannot be read").to_owned();
-            Diagnostic::error(self.text, literal.span, message)
-        })
+        let parsed = regex_syntax::Parser::new().parse(&literal.pattern);
+        let mistake = match parsed {
+            Ok(_) => None,
+            Err(regex_syntax::Error::Parse(error)) => Some((*error.span(), error.kind().to_string())),
+            Err(regex_syntax::Error::Translate(error)) => Some((*error.span(), error.kind().to_string())),
+            Err(error) => return Err(Diagnostic::error(self.text, literal.span, error.to_string())),
+        };
+        if let Some((span, message)) = mistake {
+            // The pattern begins behind the slash.
+            let at = |offset: usize| (literal.span.start + 1 + offset as u32).min(literal.span.end - 1);
+            let place = Span::new(at(span.start.offset), at(span.end.offset));
+            let help = "a regex is written as that of a token; a sign that means itself gets a backslash: `\\(`";
+            return Err(Diagnostic::error(self.text, place, message).help(help));
+        }
+        Regex::new(&format!("^(?:{})$", literal.pattern))
+            .map_err(|error| Diagnostic::error(self.text, literal.span, error.to_string()))
     }
 
     /// What a pattern binds. The same name twice must mean the same kind of thing.

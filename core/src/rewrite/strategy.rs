@@ -114,7 +114,15 @@ impl Visitor<'_, '_> {
                     break;
                 }
             }
-            if let Some(Outcome { kept, .. }) = outcome {
+            if let Some(Outcome { kept, placed, around }) = outcome {
+                // Where a part of a node was matched, its other children are still to be visited.
+                if let Some(around) = around {
+                    let from = work.len();
+                    let placed: FxHashSet<NodeId> = placed.iter().map(|node| node.id).collect();
+                    let others = children(tree, around.id).filter(|id| !placed.contains(id));
+                    work.extend(others.map(|child| (child, usize::MAX)));
+                    work[from..].reverse();
+                }
                 work.extend(kept.iter().rev().map(|kept| (kept.id, kept.n_levels)));
                 continue;
             }
@@ -144,6 +152,7 @@ impl Visitor<'_, '_> {
                     };
                     loop {
                         match self.first_at(tree, at)? {
+                            Some((_, Outcome { around: Some(_), .. })) => {}
                             Some((_, Outcome { placed, .. })) if placed.len() == 1 => at = placed[0],
                             Some(_) => {
                                 joined.extend(self.applier.state.joined.take());
@@ -205,7 +214,9 @@ impl Visitor<'_, '_> {
                         None => (0, None),
                     };
                     let n_refusals = self.applier.refusals.len();
-                    let Some((rule, Outcome { placed, kept })) = self.first_of_levels(tree, id)? else { continue };
+                    let Some((rule, Outcome { placed, kept, around })) = self.first_of_levels(tree, id)? else {
+                        continue;
+                    };
                     if self.applier.refusals.len() > n_refusals {
                         continue;
                     }
@@ -218,6 +229,10 @@ impl Visitor<'_, '_> {
                         return Err(TranslateError::Loop { span, rules, bound });
                     }
                     generations.add(tree, &placed, &kept, (generation + 1, entry));
+                    if let Some(around) = around {
+                        generations.of.insert(around.id, (generation + 1, entry));
+                        work.push(Turn::Leave(around.id));
+                    }
                     work.extend(placed.iter().rev().map(|node| Turn::Enter(node.id)));
                 }
             }

@@ -13,6 +13,7 @@ use super::indent::Lines;
 use super::matching::Bindings;
 use super::place::Placing;
 use crate::algebra::Kind;
+use crate::algebra::layout::is_line_joint;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -173,9 +174,42 @@ impl<'a> Filler<'a> {
         Filler { placing, lines, bindings, alternative, spent: FxHashSet::default(), bound }
     }
 
-    /// Fills a template, with bound nodes that are taken from where they stand. `is_last`: no other template of the result
-    /// follows.
-    pub(crate) fn fill(&mut self, tree: &mut Tree, template: &Template, is_last: bool) -> Result<Filled, FillError> {
+    /// Fills a template with all that it gives: one node, or the elements of the run that it is. The bound nodes are taken from
+    /// where they stand. `is_last`: no other template of the result follows.
+    pub(crate) fn fill_all(
+        &mut self,
+        tree: &mut Tree,
+        template: &Template,
+        is_last: bool,
+    ) -> Result<Vec<Filled>, FillError> {
+        let fragment = &template.fragment;
+        let Some(&Metavariable { variable, .. }) = fragment.root_run() else {
+            return self.fill(tree, template, is_last).map(|filled| vec![filled]);
+        };
+        let symbol = self.placing.space.of_target(fragment.tree.symbol(fragment.tree.root()));
+        let supply = self.bound.next();
+        let mut all = Vec::new();
+        for &element in &supply.nodes {
+            if self.placing.is_constant(tree, element) {
+                continue;
+            }
+            let (placing, bound) = (self.placing, &mut self.bound);
+            let mut filling = Filling { placing, bound, variable, kept: Vec::new(), trivia: None };
+            let element = filling.get(tree, element, supply.is_copy);
+            let node = filling.fit(tree, symbol, element)?;
+            let mut kept = filling.kept;
+            if supply.is_repeated {
+                drop_comments(tree, &kept)?;
+            }
+            if let Some(first) = kept.first_mut().filter(|_| all.is_empty()) {
+                first.line = supply.line.clone();
+            }
+            all.push(Filled { node, kept });
+        }
+        Ok(all)
+    }
+
+    fn fill(&mut self, tree: &mut Tree, template: &Template, is_last: bool) -> Result<Filled, FillError> {
         let fragment = &template.fragment;
         let of_target = |symbol| self.placing.space.of_target(symbol);
         let node = tree.graft_with(&fragment.tree, fragment.tree.root(), of_target)?;
@@ -236,8 +270,13 @@ impl<'a> Filler<'a> {
             let begins_line = |leaf: NodeId| {
                 tree.prev_leaf(leaf).is_some_and(|before| placing.is_layout(tree.symbol(tree.bottom(before))))
             };
+            // What comes to the start of a line, such as a block of one line, has nothing to keep before it.
+            let first = supply.nodes.first().and_then(|node| tree.first_leaf(node.id));
+            let new_line = first.filter(|_| supply.line.is_none() && begins_line(hole));
             let is_line = supply.line.is_some() && begins_line(hole);
-            let trivia = (!is_kept && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
+            let keeps = is_kept && new_line.is_none();
+            let trivia = (!keeps && !is_line).then(|| tree.leaf_trivia(hole).to_owned());
+            let has_joints = new_line.is_some_and(|first| has_only_joints(tree, tree.leaf_trivia(first)));
             let is_first = tree.first_leaf(tree.root) == Some(hole);
             let hole_trivia = tree.leaf_trivia(hole).to_owned();
             let level = tree.chain(Node::top(hole)).len() - 2;
@@ -254,21 +293,19 @@ impl<'a> Filler<'a> {
                 }
             }
             let mut kept = filling.kept;
+            let first = kept.first().and_then(|kept| tree.first_leaf(kept.id));
+            if let Some(leaf) = first.filter(|_| has_joints) {
+                tree.set_leaf_trivia(leaf, &hole_trivia)?;
+            }
             // What stands before the matched node stands before the result, and nowhere else.
             if (supply.is_repeated || supply.starts_node && !is_first)
-                && let Some(leaf) = kept.first().and_then(|kept| tree.first_leaf(kept.id))
+                && let Some(leaf) = first
                 && !tree.leaf_trivia(leaf).chars().all(|c| c == ' ' || c == '\t')
             {
                 tree.set_leaf_trivia(leaf, &hole_trivia)?;
             }
             if supply.is_repeated {
-                for kept in &kept {
-                    for leaf in tree.leaf_ids(kept.id).collect::<Vec<_>>() {
-                        if let Some(trivia) = without_comments(tree, tree.leaf_trivia(leaf)) {
-                            tree.set_leaf_trivia(leaf, &trivia)?;
-                        }
-                    }
-                }
+                drop_comments(tree, &kept)?;
             }
             if let Some(first) = kept.first_mut() {
                 first.line = supply.line;
@@ -402,6 +439,24 @@ impl Filling<'_, '_> {
         self.kept = vec![Kept::new(tree, wrapped)];
         self.put_fitted(tree, place, wrapped)
     }
+}
+
+/// What is written again is written without comments.
+fn drop_comments(tree: &mut Tree, kept: &[Kept]) -> Result<(), EditError> {
+    for kept in kept {
+        for leaf in tree.leaf_ids(kept.id).collect::<Vec<_>>() {
+            if let Some(trivia) = without_comments(tree, tree.leaf_trivia(leaf)) {
+                tree.set_leaf_trivia(leaf, &trivia)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is nothing in the trivia but blanks and marks that join lines.
+fn has_only_joints(tree: &Tree, trivia: &str) -> bool {
+    let pieces = tree.langlet().lexer().trivia_pieces(trivia);
+    pieces.iter().map(|piece| &trivia[piece.range()]).all(|piece| is_line_joint(piece) || piece.trim().is_empty())
 }
 
 /// Removes a metavariable that stands for nothing, with a separator beside it or with the list around it.

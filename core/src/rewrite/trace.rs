@@ -73,7 +73,7 @@ impl Transform {
         before.filter(|known| known.phase == rule.phase).find(|known| {
             let patterns = known.alternatives.iter().filter(|pattern| pattern.symbol() == tree.symbol(node));
             patterns.into_iter().any(|pattern| {
-                known.cases.iter().any(|case| Matcher::new(tree, &self.named, node).fits(pattern, &case.conditions))
+                known.cases.iter().any(|case| case.fits(&mut Matcher::new(tree, &self.named, node), pattern))
             })
         })
     }
@@ -86,7 +86,7 @@ impl Transform {
             for case in &rule.cases {
                 let mut matcher = Matcher::new(tree, &self.named, node);
                 matcher.probe = Some(Probe::default());
-                if matcher.fits(pattern, &case.conditions) {
+                if case.fits(&mut matcher, pattern) {
                     let outcome = match self.earlier(tree, rule, node) {
                         Some(earlier) => AttemptOutcome::Earlier { rule: earlier.name.clone() },
                         None => AttemptOutcome::Matches,

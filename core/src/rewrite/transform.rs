@@ -22,7 +22,7 @@ use super::{strategy, trivia};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
-use crate::grammar::SymbolKind;
+use crate::grammar::{Symbol, SymbolKind};
 use crate::langlet::Langlet;
 use crate::notation;
 use crate::notation::syntax::Strategy;
@@ -357,7 +357,10 @@ impl Transform {
             span,
         };
         let tokens = self.target.tokens(text).map_err(|error| match error {
-            ReadError::Lex(error) => wrong(error.span(), error.to_string()),
+            ReadError::Lex(error) => {
+                let foreign = leaf_at(tree, error.span().start).and_then(|at| self.foreign_construct(tree, space, at));
+                foreign.unwrap_or_else(|| wrong(error.span(), error.to_string()))
+            }
             ReadError::Parse(error) => wrong(error.span, error.to_string()),
         })?;
         let mut written = tree.leaf_ids(tree.root);
@@ -414,20 +417,58 @@ impl Transform {
         let leaf = tree.leaf_ids(tree.root).nth(index)?;
         // The token at which the parser failed, or the one that led it astray.
         let leaves = [Some(leaf), tree.prev_leaf(leaf)];
-        let node = leaves.into_iter().flatten().find_map(|leaf| {
-            let token = tree.bottom(leaf);
-            let mut nodes = std::iter::once(token).chain(tree.ancestors(token));
-            nodes.find(|&node| space.to_target(tree.symbol(node)).is_none())
-        })?;
-        // A keyword is named by the rule that it begins.
         let is_foreign = |node: &Node| space.to_target(tree.symbol(*node)).is_none();
-        let node = tree.parent(node).filter(is_foreign).filter(|_| tree.is_token(node)).unwrap_or(node);
+        let above = |leaf: NodeId| {
+            let token = tree.bottom(leaf);
+            std::iter::once(token).chain(tree.ancestors(token))
+        };
+        let foreign = leaves.into_iter().flatten().find_map(|leaf| above(leaf).find(is_foreign));
+        // A token is named by the production that it stands in.
+        let foreign = foreign.map(|node| tree.parent(node).filter(|_| tree.is_token(node)).unwrap_or(node));
+        // A rule that both have may have a production that the target lacks.
+        let is_added = |node: &Node| self.is_added(tree, space, *node);
+        let added = || leaves.into_iter().flatten().find_map(|leaf| above(leaf).find(is_added));
+        let node = foreign.filter(is_foreign).or_else(added).or(foreign)?;
         let span = source_span(tree, node);
-        let name = tree.langlet().grammar().symbols.display(tree.symbol(node));
+        let symbols = &tree.langlet().grammar().symbols;
+        let rule = symbols.display(tree.symbol(node));
+        let name = if is_foreign(&node) {
+            rule.clone()
+        } else {
+            let children = tree.children(node).map(|child| symbols.display(tree.symbol(child)));
+            format!("{rule}: {}", children.collect::<Vec<_>>().join(" "))
+        };
         let reason = format!("{} has no `{name}`, and no rule translates this one", self.target.name());
-        let help = Some(format!("a rule for it begins `rule … {name} [| … |] => …`"));
+        let help = Some(format!("a rule for it begins `rule … {rule} [| … |] => …`"));
         Some(TranslateError::Refused(vec![Refusal { span, reason, help }]))
     }
+
+    /// Whether the node is of a production that neither the target has nor the langlet that the rules are written for: a
+    /// descendant has added it.
+    fn is_added(&self, tree: &Tree, space: &Space, node: Node) -> bool {
+        if tree.is_token(node) {
+            return false;
+        }
+        let network = &tree.langlet().tables().network;
+        let (own, rule) = (&self.source.tables().network, tree.symbol(node));
+        let symbols: Vec<Symbol> = tree.children(node).map(|child| tree.symbol(child)).collect();
+        let of_target = || symbols.iter().map(|&symbol| space.to_target(symbol)).collect::<Option<Vec<Symbol>>>();
+        let is_in_target = || match (space.to_target(rule), of_target()) {
+            (Some(rule), Some(symbols)) => self.target.tables().network.derives(rule, symbols),
+            _ => false,
+        };
+        let is_known = network.start(rule).is_some() && network.derives(rule, symbols.iter().copied());
+        is_known && !own.derives(rule, symbols.iter().copied()) && !is_in_target()
+    }
+}
+
+/// The number of the leaf that stands at an offset of the tree's text, as it would be written.
+fn leaf_at(tree: &Tree, offset: u32) -> Option<usize> {
+    let mut end = 0;
+    tree.leaf_ids(tree.root).position(|leaf| {
+        end += (tree.leaf_trivia(leaf).len() + tree.leaf_text(leaf).len()) as u32;
+        offset < end
+    })
 }
 
 fn circle(rules: &[String]) -> String {

@@ -38,6 +38,11 @@ pub(super) enum Refutation {
 /// The most programs that the parser of the target is asked about.
 const MOST_TRIES: usize = 32;
 
+/// How many states are looked at for a program with a text of its own, where one without was found: for each that was looked
+/// at before, and at least. Often there is none, as where only blocks refute.
+const MORE: usize = 4;
+const LEAST_MORE: usize = 2_000;
+
 /// Looks for programs of the rules of a source that are none of the rules of a target.
 #[derive(Debug)]
 pub(super) struct Refuter {
@@ -87,7 +92,7 @@ impl Refuter {
         let mut seen: FxHashMap<(StackId, Option<SetId>), u32> = FxHashMap::default();
         let (mut n_tries, mut n_states) = (0, 0);
         // A token string that no text alone has, as one that begins with a line end: it will do if no other is found.
-        let mut unwritten = None;
+        let (mut unwritten, mut most_states) = (None, bounds.states);
         // Progress: each state is gone on from once, and their number is bounded.
         while let Some((Reverse(estimate), _, Reverse(number))) = heap.pop() {
             let here = all[number as usize];
@@ -96,7 +101,7 @@ impl Refuter {
                 continue;
             }
             n_states += 1;
-            if n_tokens > bounds.tokens || n_states > bounds.states || n_tries >= MOST_TRIES {
+            if n_tokens > bounds.tokens || n_states > most_states || n_tries >= MOST_TRIES {
                 return unwritten.unwrap_or(Refutation::Bound(n_tokens));
             }
             // All that is open may end, so this is a program.
@@ -110,6 +115,7 @@ impl Refuter {
                     && let Some(text) = self.confirm_tokens(letters, x, y, &tokens)
                 {
                     unwritten = Some(Refutation::Program(text, tokens.len()));
+                    most_states = most_states.min(LEAST_MORE + n_states * MORE);
                 }
             }
             for (stack, token) in self.next(network, here.stack) {

@@ -23,6 +23,8 @@ mod relation;
 mod sketch;
 mod tokens;
 
+pub(super) use productions::reachable;
+
 use crate::automata::Terminal;
 use crate::generate::text_of_terminals;
 use crate::grammar::Symbol;

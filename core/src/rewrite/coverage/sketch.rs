@@ -9,7 +9,7 @@ use super::productions::Production;
 use crate::cst::node::Node;
 use crate::grammar::{Symbol, SymbolKind};
 use crate::langlet::Langlet;
-use crate::rewrite::fragment::{Fragment, Metavariable, Repeat, Type, Variable};
+use crate::rewrite::fragment::{Fragment, Line, Metavariable, Repeat, Type, Variable};
 use crate::rewrite::pattern::Pattern;
 use crate::rewrite::rule::{Case, Rule, RuleResult};
 use crate::rewrite::transform::Transform;
@@ -20,6 +20,8 @@ pub(crate) struct Sketch<'a> {
     /// Each alternative of the pattern, and whether it has conditions of its own.
     pub(crate) lefts: Vec<(Left<'a>, bool)>,
     pub(crate) cases: Vec<SketchCase<'a>>,
+    /// Whether more may follow a pattern that is a head with postfixes.
+    takes_rest: bool,
 }
 
 /// A left side.
@@ -81,6 +83,7 @@ fn sketch<'a>(source: &Langlet, rule: &'a Rule) -> Sketch<'a> {
         name: &rule.name,
         lefts: rule.alternatives.iter().map(|pattern| (left(pattern), false)).collect(),
         cases: rule.cases.iter().map(case).collect(),
+        takes_rest: rule.cases.iter().all(Case::takes_rest),
     }
 }
 
@@ -115,7 +118,15 @@ pub(crate) fn effects<'s>(
                     let extent = match pattern.metavariable(root) {
                         Some(metavariable) => whole_extent(metavariable),
                         None => {
-                            children_extent(pattern, root, (langlet, all), &production.symbols, &mut Known::default())
+                            let mut known = Known::default();
+                            let mut extent = |len: usize| {
+                                children_extent(pattern, root, (langlet, all), &production.symbols[..len], &mut known)
+                            };
+                            let len = production.symbols.len();
+                            // A head with postfixes may be the beginning of more.
+                            let is_open = pattern.head().is_some() && sketch.takes_rest;
+                            let shortest = if is_open { 2.min(len) } else { len };
+                            (shortest..=len).map(&mut extent).max().unwrap_or(Extent::None)
                         }
                     };
                     (Some(*pattern), extent)
@@ -163,7 +174,40 @@ fn children_extent(
     known: &mut Known,
 ) -> Extent {
     let children: Vec<Node> = pattern.tree.children(p).collect();
+    if let Some(line) = pattern.line_form(p.id).filter(|line| *symbols == [line.single]) {
+        let elements = &children[line.around.0..children.len() - line.around.1];
+        return line_extent(pattern, elements, source, line, known);
+    }
     list_extent(pattern, (None, &children), source, symbols, known)
+}
+
+/// To how many of the lines that stand for a block these elements apply: one of them is the line, the others are empty.
+fn line_extent(
+    pattern: &Fragment,
+    elements: &[Node],
+    source: (&Langlet, &[Production]),
+    line: &Line,
+    known: &mut Known,
+) -> Extent {
+    let may_be_empty = |node: &Node| pattern.metavariable(*node).is_some_and(|one| one.repeat.may_be_empty());
+    let extents = elements.iter().enumerate().map(|(index, &element)| {
+        if elements.iter().enumerate().any(|(other, node)| other != index && !may_be_empty(node)) {
+            return Extent::None;
+        }
+        match pattern.metavariable(element) {
+            Some(metavariable) => whole_extent(metavariable),
+            None => {
+                let own = Node { id: element.id, level: element.level + line.levels.len() as u16 };
+                let is_deeper = pattern.tree.chain(element).starts_with(&line.levels);
+                let is_level = usize::from(own.level) < pattern.tree.chain(Node::top(element.id)).len();
+                match is_deeper && is_level {
+                    true => node_extent(pattern, own, source, line.single, known),
+                    false => Extent::None,
+                }
+            }
+        }
+    });
+    extents.max().unwrap_or(Extent::None)
 }
 
 /// What was found for nodes of one pattern and symbols: a pattern of several runs asks often.
@@ -221,7 +265,7 @@ fn list_extent(
         for len in shortest..=longest {
             let run = &symbols[..len];
             let is_token = |symbol: Symbol| !source.0.grammar().symbols.is_rule(symbol);
-            let fits = run.first().is_none_or(|&one| one == pattern.tree.symbol(first))
+            let fits = run.first().is_none_or(|one| metavariable.beginnings.contains(one))
                 && run
                     .iter()
                     .all(|&one| metavariable.wanted.symbol().is_none_or(|wanted| one == wanted || is_token(one)));
