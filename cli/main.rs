@@ -13,7 +13,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, coverage, generate, list, morphism, parse, selection, show, test, tokens, traces, translate};
+use commands::{
+    check, compare, coverage, generate, inherit, list, morphism, parse, selection, show, test, tokens, traces,
+    translate,
+};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -39,6 +42,8 @@ Examples:
   langlet coverage python27 python38                           what of the one has no translation to the other?
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet generate -l python27                                 programs that use every part of the grammar
+  langlet compare python27 ./mine.langlet                      do two grammars have the same programs?
+  langlet inherit ./mine.langlet                               what does a child do to the programs of its parent?
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
@@ -67,6 +72,10 @@ enum Command {
     Coverage(coverage::Args),
     /// Writes programs of a langlet: a listing that uses all of its grammar, or random ones.
     Generate(generate::Args),
+    /// Tells whether two grammars have the same programs, with a shortest one that only one of them has.
+    Compare(compare::Args),
+    /// Tells what a langlet does to the programs of its parent.
+    Inherit(inherit::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -99,6 +108,8 @@ fn main() -> ExitCode {
         Command::Morphism(args) => morphism::run(&args, &mut output),
         Command::Coverage(args) => coverage::run(&args, &mut output),
         Command::Generate(args) => generate::run(&args, &mut output),
+        Command::Compare(args) => compare::run(&args, &mut output),
+        Command::Inherit(args) => inherit::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

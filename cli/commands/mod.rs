@@ -1,8 +1,10 @@
 //! The subcommands: each reads, calls core and prints.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod coverage;
 pub(crate) mod generate;
+pub(crate) mod inherit;
 pub(crate) mod list;
 pub(crate) mod morphism;
 pub(crate) mod parse;

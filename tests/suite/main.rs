@@ -12,6 +12,7 @@ mod grammar;
 mod laws;
 mod rewriting;
 mod rewriting_laws;
+mod inheritance;
 mod layout;
 mod listings;
 mod morphism;

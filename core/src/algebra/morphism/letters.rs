@@ -83,7 +83,7 @@ fn fits(from: &Bits, to: &Bits, numbers: &[Vec<usize>]) -> bool {
 }
 
 /// What the target's lexer makes of a token of the source.
-fn answers(source: &Langlet, target: &Langlet, token: Symbol) -> Vec<Symbol> {
+pub(crate) fn answers(source: &Langlet, target: &Langlet, token: Symbol) -> Vec<Symbol> {
     let (from, to) = (source.grammar(), target.grammar());
     let terminals = &target.tables().terminals;
     let kind = from.symbols.kind(token);
@@ -119,7 +119,7 @@ fn layout_answer(from: &Grammar, to: &Grammar, token: Symbol) -> Option<Symbol> 
 }
 
 /// A text that the source reads as the token and the target does not read as `answer`; `None` if there is none.
-pub(super) fn exception(source: &Langlet, target: &Langlet, token: Symbol, answer: Symbol) -> Option<String> {
+pub(crate) fn exception(source: &Langlet, target: &Langlet, token: Symbol, answer: Symbol) -> Option<String> {
     if source == target || source.grammar().is_layout(token) {
         return None;
     }
