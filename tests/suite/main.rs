@@ -5,6 +5,7 @@ mod algebra_laws;
 mod automata;
 mod builders;
 mod completion;
+mod compare;
 mod coverage;
 mod depth;
 mod forms;

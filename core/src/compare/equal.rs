@@ -225,7 +225,11 @@ impl System {
         let after: BTreeMap<usize, bool> =
             whole.as_ref().map_or_else(BTreeMap::new, |whole| self.paired(whole).collect());
         let classes = if unpaired.is_empty() { Vec::new() } else { self.classes(&self.automata) };
-        let is_refactored = |left: usize| !before[&left] && after.get(&left) == Some(&true);
+        let is_same_class = |left: usize| {
+            let right = self.partner[left].filter(|_| !classes.is_empty());
+            right.is_some_and(|right| classes[left] == classes[right])
+        };
+        let is_refactored = |left: usize| !before[&left] && (after.get(&left) == Some(&true) || is_same_class(left));
         let symbol = |number: usize| self.rules[number].1;
         let name = |number: usize| {
             let (side, rule) = self.rules[number];
@@ -262,7 +266,7 @@ impl System {
             });
             let users = users(number);
             let is_moved = !users.is_empty() && users.iter().all(|&user| is_refactored(left_of(user)));
-            if is_moved {
+            if is_moved || twin.is_some() {
                 explained.extend(users.iter().map(|&user| left_of(user)));
             }
             let users = users.iter().map(|&user| symbol(user)).collect();

@@ -68,7 +68,7 @@ pub(crate) enum Scope {
 }
 
 /// What is compared: the source, its flat grammar, that of the target, and what stands for what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Sides<'a> {
     pub(crate) langlet: &'a Langlet,
     pub(crate) source: &'a Flat,
@@ -78,6 +78,8 @@ pub(crate) struct Sides<'a> {
     pub(crate) partners: &'a [Option<Symbol>],
     /// `included[rule]`: whether all strings of the rule are known to be strings of its partner, so that nothing below it counts.
     pub(crate) included: &'a [bool],
+    /// Whether a rule of the source may begin with what a rule of the target may begin with, and nothing else.
+    pub(crate) begins: &'a dyn Fn(Symbol, Symbol) -> bool,
 }
 
 /// How a rule is derived.
@@ -104,31 +106,34 @@ enum Taken {
     Alone,
 }
 
+/// A rule beside the rule of the target whose place it takes, mostly its partner.
+type Place = (Symbol, Option<Symbol>, Kind);
+
 /// Builds a marked grammar.
 struct Builder<'a> {
     sides: Sides<'a>,
     scope: Scope,
     states: Vec<State>,
-    starts: FxHashMap<(Symbol, Kind), StateId>,
+    starts: FxHashMap<Place, StateId>,
     /// Rules whose states are still to be made.
-    pending: Vec<(Symbol, Kind)>,
+    pending: Vec<Place>,
 }
 
 impl Builder<'_> {
-    fn start_of(&mut self, rule: Symbol, kind: Kind) -> StateId {
-        *self.starts.entry((rule, kind)).or_insert_with(|| {
+    fn start_of(&mut self, place: Place) -> StateId {
+        *self.starts.entry(place).or_insert_with(|| {
             self.states.push(State::default());
-            self.pending.push((rule, kind));
+            self.pending.push(place);
             StateId(self.states.len() as u32 - 1)
         })
     }
 
     /// What a rule derives where it is not marked.
-    fn unmarked(&mut self, rule: Symbol) -> StateId {
-        let is_plain = self.scope == Scope::All || self.sides.partners[rule.index()].is_none();
+    fn unmarked(&mut self, rule: Symbol, there: Option<Symbol>) -> StateId {
+        let is_plain = self.scope == Scope::All || there.is_none();
         match self.sides.source.start(rule).filter(|_| is_plain) {
             Some(start) => StateId(start),
-            None => self.start_of(rule, Kind::Shared),
+            None => self.start_of((rule, there, Kind::Shared)),
         }
     }
 
@@ -160,14 +165,27 @@ impl Builder<'_> {
         self.counts(rule, kind) || kind == Kind::Marked && is_alone(wanted) && uses_alone()
     }
 
+    /// The rule of the target that a rule takes the place of in a state: its partner, or else the first that stands there and may
+    /// begin with all that the rule begins with.
+    fn there(&self, rule: Symbol, beside: Option<FlatState>) -> Option<Symbol> {
+        let partner = self.sides.partners[rule.index()];
+        let Some(beside) = beside.filter(|_| self.scope == Scope::All || partner.is_some()) else { return partner };
+        if partner.is_some_and(|partner| self.sides.target.step(beside, partner).is_some()) {
+            return partner;
+        }
+        let others = self.sides.target.transitions(beside).iter().map(|&(symbol, _)| symbol);
+        let mut rules = others.filter(|&symbol| self.sides.target.start(symbol).is_some());
+        rules.find(|&symbol| (self.sides.begins)(rule, symbol)).or(partner)
+    }
+
     /// Makes the states of a rule.
-    fn build(&mut self, rule: Symbol, kind: Kind) {
+    fn build(&mut self, (rule, against, kind): Place) {
         let Sides { source, target, map, partners, included, .. } = self.sides;
         let own = source.start(rule).expect("only rules are pending");
-        let partner = partners[rule.index()].and_then(|partner| target.start(partner));
+        let partner = against.and_then(|partner| target.start(partner));
         let may_leave = self.may_leave(rule, kind);
         let mut points: Vec<Point> = vec![(own, partner, Taken::Nothing)];
-        let mut ids = vec![self.start_of(rule, kind)];
+        let mut ids = vec![self.start_of((rule, against, kind))];
         let mut at = 0;
         // Progress: each turn completes a point; there are finitely many.
         while let Some(&point) = points.get(at) {
@@ -175,7 +193,7 @@ impl Builder<'_> {
             let mut steps: Vec<(Letter, Point)> = Vec::new();
             for &(symbol, to) in source.transitions(state) {
                 let inner = source.start(symbol);
-                let there = if inner.is_some() { partners[symbol.index()] } else { map.answer(symbol) };
+                let there = if inner.is_some() { self.there(symbol, beside) } else { map.answer(symbol) };
                 let next = there.and_then(|there| target.step(beside?, there));
                 if kind == Kind::Marked && inner.is_none() {
                     for (number, _) in map.exceptions.iter().enumerate().filter(|(_, e)| e.token == symbol) {
@@ -185,13 +203,14 @@ impl Builder<'_> {
                         }
                     }
                 }
-                if kind == Kind::Marked && inner.is_some() && !included[symbol.index()] {
-                    let inner = self.start_of(symbol, Kind::Marked);
+                let is_included = included[symbol.index()] && there == partners[symbol.index()];
+                if kind == Kind::Marked && inner.is_some() && !is_included {
+                    let inner = self.start_of((symbol, there, Kind::Marked));
                     let taken = if there.is_none() { Taken::Alone } else { Taken::Shared.max(taken) };
                     steps.push((Letter::Call(inner), (to, next, taken)));
                 }
                 let letter = match inner {
-                    Some(_) => Letter::Call(self.unmarked(symbol)),
+                    Some(_) => Letter::Call(self.unmarked(symbol, there)),
                     None => Letter::Token(symbol),
                 };
                 steps.push((letter, (to, next, taken)));
@@ -225,10 +244,10 @@ impl Marked {
     pub(crate) fn new(sides: Sides<'_>, start: Symbol, scope: Scope) -> Marked {
         let states = (0..sides.source.n_states() as FlatState).map(|state| plain(sides.source, state)).collect();
         let mut builder = Builder { sides, scope, states, starts: FxHashMap::default(), pending: Vec::new() };
-        let start = builder.start_of(start, Kind::Marked);
-        // Progress: each rule is made once in each kind.
-        while let Some((rule, kind)) = builder.pending.pop() {
-            builder.build(rule, kind);
+        let start = builder.start_of((start, sides.partners[start.index()], Kind::Marked));
+        // Progress: each rule is made once beside each rule of the target, in each kind.
+        while let Some(place) = builder.pending.pop() {
+            builder.build(place);
         }
         let states = builder.states;
         let costs = costs(sides.langlet);

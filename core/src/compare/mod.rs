@@ -165,9 +165,20 @@ impl<'a> Setting<'a> {
         };
         let source = own.as_ref().unwrap_or(&self.flats[side]);
         let (langlet, target, partners) = (self.sides[side], &self.flats[1 - side], self.partners(side));
-        let sides = Sides { langlet, source, target, map: &self.maps[side], partners, included };
+        let begins = |rule: Symbol, other: Symbol| self.begins(side, rule, other);
+        let map = &self.maps[side];
+        let sides = Sides { langlet, source, target, map, partners, included, begins: &begins };
         let marked = Marked::new(sides, self.starts[side], scope);
         searcher.run(&marked, self.starts[side], self.starts[1 - side], limits)
+    }
+
+    /// Whether all that a rule of a side begins with may begin a rule of the other side.
+    fn begins(&self, side: usize, rule: Symbol, other: Symbol) -> bool {
+        let [own, there] = [side, 1 - side].map(|side| self.sides[side].tables());
+        let (Some(from), Some(to)) = (own.network.start(rule), there.network.start(other)) else { return false };
+        let first = own.sets.first(from).iter().filter_map(|terminal| own.terminals.symbol(terminal));
+        let mut answers = first.map(|token| self.maps[side].answer(token).and_then(|s| there.terminals.number(s)));
+        answers.all(|answer| answer.is_some_and(|answer| there.sets.first(to).contains(answer)))
     }
 
     /// Nothing is known to be included.
