@@ -4,6 +4,7 @@ use langlet_core::Langlet;
 use langlet_core::compare::{
     Change, Comparison, CrossParse, Inclusion, Level, Limits, Program, Proof, Verdict, compare, cross_parse,
 };
+use langlet_core::generate::mutants;
 use langlet_core::grammar::Symbol;
 use langlet_core::parser::ReadError;
 use langlet_core::span::LineIndex;
@@ -26,7 +27,14 @@ pub(crate) struct Args {
     /// The one langlet, by name or path.
     left: String,
     /// The other.
-    right: String,
+    #[arg(required_unless_present = "mutants")]
+    right: Option<String>,
+    /// Compare with N grammars that have one mistake each, and tell how many of them are told apart.
+    #[arg(long, value_name = "N", conflicts_with_all = ["right", "brief"])]
+    mutants: Option<usize>,
+    /// What the choice of mistakes begins with; equal seeds give equal ones.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "mutants")]
+    seed: u64,
     /// The rule whose programs are compared; by default the start rules.
     #[arg(long, value_name = "RULE")]
     start: Option<String>,
@@ -53,14 +61,68 @@ struct Stage {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     let left = langlet_of(Some(&args.left), &[], output)?.langlet;
-    let right = langlet_of(Some(&args.right), &[], output)?.langlet;
-    let starts = (start(&left, args)?, start(&right, args)?);
     let limits = Limits { tokens: args.tokens, states: args.states };
+    let Some(right) = &args.right else {
+        return judge(&left, start(&left, args)?, args, limits, output);
+    };
+    let right = langlet_of(Some(right), &[], output)?.langlet;
+    let starts = (start(&left, args)?, start(&right, args)?);
     let comparison = compare(&left, &right, starts, limits);
     let stages = if args.brief { Vec::new() } else { stages(&left, &right, starts) };
     let text = if args.json { json(&comparison, starts, &stages) } else { text(&comparison, starts, &stages) };
     output.write(text.as_bytes())?;
     Ok(if matches!(comparison.verdict, Verdict::Equal(_)) { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// Compares a grammar with mutants of it: one line for each that is not told apart, and the numbers.
+fn judge(
+    langlet: &Langlet,
+    start: Symbol,
+    args: &Args,
+    limits: Limits,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let all = mutants(langlet, start, args.mutants.unwrap_or_default(), args.seed);
+    let (mut n_told, mut n_shortest, mut n_equal) = (0_u32, 0, 0);
+    for (mutation, mutant) in &all {
+        let comparison = compare(langlet, mutant, (start, start), limits);
+        let verdict = match comparison.verdict {
+            Verdict::Equal(proof) => {
+                n_equal += 1;
+                format!("equal (proved): {}", proof_text(proof))
+            }
+            Verdict::Different => {
+                n_told += 1;
+                n_shortest += usize::from(comparison.is_shortest());
+                continue;
+            }
+            Verdict::NoDifference(usize::MAX) => "no difference in any token string".to_owned(),
+            Verdict::NoDifference(n) => format!("no difference up to {n} tokens"),
+        };
+        if args.json {
+            let (kind, rule) = (quoted(mutation.kind.name()), quoted(&mutation.display(langlet)));
+            output.line(format_args!("{{\"mutation\":{kind},\"rule\":{rule},\"verdict\":{}}}", quoted(&verdict)))?;
+        } else {
+            output.line(format_args!("{}: {}\n  {verdict}", mutation.kind.name(), mutation.display(langlet)))?;
+        }
+    }
+    let n_others = all.len() - n_equal;
+    let rate = 100.0 * f64::from(n_told) / (n_others.max(1) as f64);
+    output.line(if args.json {
+        format!(
+            "{{\"langlet\":{},\"mutants\":{},\"equal\":{n_equal},\"different\":{n_told},\"shortest\":{n_shortest},\"rate\":{rate:.2}}}",
+            quoted(langlet.name()),
+            all.len()
+        )
+    } else {
+        format!(
+            "{}: {} mutants, {n_equal} proved equal; {n_told} of the other {n_others} told apart ({rate:.2} %), {n_shortest} by a \
+             program that is proved shortest",
+            langlet.name(),
+            all.len()
+        )
+    })?;
+    Ok(if n_told == n_others as u32 { Outcome::Fine } else { Outcome::Findings })
 }
 
 fn start(langlet: &Langlet, args: &Args) -> Result<Symbol, Problem> {

@@ -4,6 +4,7 @@
 //! grammar → occurrences ─→ traces, cover ─→ embed ─→ listing (readable)
 //!                       └→ derive ─→ greedy, or exact and realize ─→ minimal (few tokens)
 //! network ─→ random, count        spell: texts of tokens        usage: what the parser made of them
+//! right-hand sides ─→ mutate (grammars with one mistake)
 //! ```
 
 pub mod chance;
@@ -27,6 +28,7 @@ mod realize;
 pub mod minimal;
 mod descent;
 pub mod random;
+pub mod mutate;
 pub mod explain;
 pub mod fill;
 
@@ -39,6 +41,7 @@ pub use listing::{Listing, ListingError, Production, listing, listing_of_paths};
 pub use minimal::small_listing;
 #[cfg(feature = "exact")]
 pub use minimal::smallest_listing;
+pub use mutate::{Mutation, MutationKind, mutants, mutations};
 pub use occurrences::Occurrences;
 pub use random::{RandomError, RandomPrograms, Wishes};
 pub use spell::Speller;
