@@ -18,6 +18,7 @@ mod layout;
 mod listings;
 mod morphism;
 mod navigation;
+mod negatives;
 mod notation;
 mod parse;
 mod random;
