@@ -13,10 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{
-    check, complete, coverage, generate, list, mask, morphism, parse, prefix, schema, selection, show, test, tokens,
-    traces, translate,
-};
+use commands::{check, compare, complete, coverage, generate, inherit, list, mask, morphism, parse, prefix, schema, selection, show, test, tokens, traces, translate};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -43,6 +40,8 @@ Examples:
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet generate -l python27                                 programs that use every part of the grammar
   langlet schema person.json > person.langlet                  a langlet of what a JSON Schema admits
+  langlet compare python27 ./mine.langlet                      do two grammars have the same programs?
+  langlet inherit ./mine.langlet                               what does a child do to the programs of its parent?
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
@@ -81,6 +80,10 @@ enum Command {
     Mask(mask::Args),
     /// Makes a langlet of a JSON Schema: its programs are the texts that the schema admits.
     Schema(schema::Args),
+    /// Tells whether two grammars have the same programs, with a shortest one that only one of them has.
+    Compare(compare::Args),
+    /// Tells what a langlet does to the programs of its parent.
+    Inherit(inherit::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -117,6 +120,8 @@ fn main() -> ExitCode {
         Command::Complete(args) => complete::run(&args, &mut output),
         Command::Mask(args) => mask::run(&args, &mut output),
         Command::Schema(args) => schema::run(&args, &mut output),
+        Command::Compare(args) => compare::run(&args, &mut output),
+        Command::Inherit(args) => inherit::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use langlet_core::Langlet;
 use langlet_core::generate::{
-    Chance, Counts, Goal, Listing, ListingError, Occurrences, RandomError, RandomPrograms, Speller, Wishes, kpath,
-    listing, listing_of_paths, small_listing,
+    Chance, Counts, Goal, Listing, ListingError, Negative, Occurrences, RandomError, RandomPrograms, Speller, Wishes,
+    kpath, listing, listing_of_paths, negatives, small_listing,
 };
 use langlet_core::grammar::Symbol;
 
@@ -17,7 +17,7 @@ use crate::{Outcome, usage_error};
 /// Arguments of `generate`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Without --random, --uniform, --exhaustive and --count, a listing is written: a short part for each production, and on the \
+Without --random, --uniform, --exhaustive, --negatives and --count, a listing is written: a short part for each production, and on the \
 standard error what it uses of the grammar, as the parser reads it.
 
 Exit codes: 0 all is fine; 1 the listing does not use all that was asked for; 2 something could not be done.")]
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", requires = "mode")]
     tokens: Option<usize>,
     /// What chance begins with; equal seeds give equal programs.
-    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with_all = ["exhaustive", "count"])]
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with_all = ["exhaustive", "negatives", "count"])]
     seed: u64,
     /// How much more often than others a rule or token is used by --random: `lambdef=0`, `if_stmt=5`.
     #[arg(long = "weight", value_name = "NAME=WEIGHT", requires = "random")]
@@ -73,6 +73,9 @@ struct Mode {
     /// All programs with up to --tokens tokens, the short ones first.
     #[arg(long)]
     exhaustive: bool,
+    /// No programs: texts close to those of the listing that are none, each with what is wrong and why.
+    #[arg(long)]
+    negatives: bool,
     /// No programs: how many there are with each number of tokens, or how many chains with --paths.
     #[arg(long)]
     count: bool,
@@ -118,9 +121,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
         return Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name())).into());
     }
     let mut writer = Writer::new(args, langlet, output)?;
-    let Mode { random, uniform, exhaustive, count } = args.mode;
+    let Mode { random, uniform, exhaustive, negatives, count } = args.mode;
     if count {
         return print_counts(args, langlet, start, writer.output);
+    }
+    if negatives {
+        return write_negatives(langlet, start, writer);
     }
     if let Some(n) = random {
         let programs = random_programs(args, langlet, start)?;
@@ -187,6 +193,21 @@ fn print_counts(args: &Args, langlet: &Langlet, start: Symbol, output: &mut Outp
         output.line(format_args!("{length}: {}", counts.count(length)))?;
     }
     Ok(Outcome::Fine)
+}
+
+/// Each negative behind a line that says what is wrong with it; for files the lines go to the standard output.
+fn write_negatives(langlet: &Langlet, start: Symbol, mut writer: Writer<'_>) -> anyhow::Result<Outcome> {
+    for Negative { text, flaw, proof } in negatives(langlet, start).map_err(|error| problem(langlet, error))? {
+        if writer.folder.is_some() {
+            let name = format!("{:05}{}", writer.n_written + 1, writer.ending);
+            writer.output.line(format_args!("{name}: {flaw}: {proof}"))?;
+            writer.write(&text)?;
+        } else {
+            writer.output.line(format_args!("--- {flaw}: {proof}"))?;
+            writer.output.line(text.trim_end_matches('\n'))?;
+        }
+    }
+    writer.finish()
 }
 
 fn write_listing(args: &Args, langlet: &Langlet, start: Symbol, mut writer: Writer<'_>) -> anyhow::Result<Outcome> {

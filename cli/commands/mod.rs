@@ -2,8 +2,10 @@
 
 pub(crate) mod check;
 pub(crate) mod complete;
+pub(crate) mod compare;
 pub(crate) mod coverage;
 pub(crate) mod generate;
+pub(crate) mod inherit;
 pub(crate) mod list;
 pub(crate) mod mask;
 pub(crate) mod morphism;

@@ -32,6 +32,7 @@ pub mod parser;
 pub mod trace;
 pub mod generate;
 pub mod algebra;
+pub mod compare;
 pub mod rewrite;
 pub mod complete;
 pub mod langlet;

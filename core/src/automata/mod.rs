@@ -7,6 +7,8 @@ pub mod dfa;
 pub mod position;
 pub mod sets;
 pub mod shortest;
+pub(crate) mod neighbors;
+pub(crate) mod recognize;
 
 pub use chain::{ChainId, ChainTable};
 pub use decision::Tables;

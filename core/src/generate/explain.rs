@@ -12,7 +12,7 @@ pub fn explain_conflicts(langlet: &Langlet) -> Vec<Diagnostic> {
     conflicts(langlet.grammar(), langlet.tables()).iter().map(|conflict| explain(langlet, conflict)).collect()
 }
 
-fn explain(langlet: &Langlet, conflict: &Conflict) -> Diagnostic {
+pub(crate) fn explain(langlet: &Langlet, conflict: &Conflict) -> Diagnostic {
     let grammar = langlet.grammar();
     let rule = grammar.symbols.name(conflict.rule);
     let next = terminal_name(grammar, langlet.tables(), conflict.next);

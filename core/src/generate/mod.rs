@@ -4,6 +4,7 @@
 //! grammar → occurrences ─→ traces, cover ─→ embed ─→ listing (readable)
 //!                       └→ derive ─→ greedy, or exact and realize ─→ minimal (few tokens)
 //! network ─→ random, count        spell: texts of tokens        usage: what the parser made of them
+//! right-hand sides ─→ mutate (grammars with one mistake)        listing ─→ negatives (texts that are no programs)
 //! ```
 
 pub mod chance;
@@ -27,6 +28,8 @@ mod realize;
 pub mod minimal;
 mod descent;
 pub mod random;
+pub mod mutate;
+pub mod negatives;
 pub mod explain;
 pub mod fill;
 
@@ -39,6 +42,8 @@ pub use listing::{Listing, ListingError, Production, listing, listing_of_paths};
 pub use minimal::small_listing;
 #[cfg(feature = "exact")]
 pub use minimal::smallest_listing;
+pub use mutate::{Mutation, MutationKind, mutants, mutations};
+pub use negatives::{Negative, negatives};
 pub use occurrences::Occurrences;
 pub use random::{RandomError, RandomPrograms, Wishes};
 pub use spell::Speller;

@@ -6,7 +6,7 @@
 //! as Y does: FIRST, the pairs of neighboring tokens and LAST of X are among those of Y. These sets are computed for
 //! all rules at once; most pairs of rules fall at this.
 
-use crate::automata::{Network, StateId};
+use crate::automata::neighbors::{Bits, Neighbors};
 use crate::generate::spell::texts;
 use crate::grammar::{Grammar, Symbol, SymbolKind};
 use crate::langlet::Langlet;
@@ -19,8 +19,8 @@ pub(super) struct Letters {
     answers: Vec<Vec<Symbol>>,
     /// The same by terminals: `numbers[terminal of the source]`.
     numbers: Vec<Vec<usize>>,
-    source: TokenSets,
-    target: TokenSets,
+    source: Neighbors,
+    target: Neighbors,
     /// `begins[rule of the source][rule of the target]`: whether FIRST of the one is in FIRST of the other.
     begins: Vec<Vec<bool>>,
 }
@@ -29,7 +29,8 @@ impl Letters {
     pub(super) fn new(source: &Langlet, target: &Langlet) -> Letters {
         let symbols = source.grammar().symbols.iter();
         let answers: Vec<Vec<Symbol>> = symbols.map(|symbol| answers(source, target, symbol)).collect();
-        let (from, to) = (TokenSets::new(source), TokenSets::new(target));
+        let (from, to) =
+            (Neighbors::new(source.grammar(), source.tables()), Neighbors::new(target.grammar(), target.tables()));
         let (of_source, of_target) = (&source.tables().terminals, &target.tables().terminals);
         let number = |&symbol: &Symbol| of_target.number(symbol).map(usize::from);
         let numbers: Vec<Vec<usize>> = (0..of_source.len() as u16)
@@ -83,7 +84,7 @@ fn fits(from: &Bits, to: &Bits, numbers: &[Vec<usize>]) -> bool {
 }
 
 /// What the target's lexer makes of a token of the source.
-fn answers(source: &Langlet, target: &Langlet, token: Symbol) -> Vec<Symbol> {
+pub(crate) fn answers(source: &Langlet, target: &Langlet, token: Symbol) -> Vec<Symbol> {
     let (from, to) = (source.grammar(), target.grammar());
     let terminals = &target.tables().terminals;
     let kind = from.symbols.kind(token);
@@ -119,7 +120,7 @@ fn layout_answer(from: &Grammar, to: &Grammar, token: Symbol) -> Option<Symbol> 
 }
 
 /// A text that the source reads as the token and the target does not read as `answer`; `None` if there is none.
-pub(super) fn exception(source: &Langlet, target: &Langlet, token: Symbol, answer: Symbol) -> Option<String> {
+pub(crate) fn exception(source: &Langlet, target: &Langlet, token: Symbol, answer: Symbol) -> Option<String> {
     if source == target || source.grammar().is_layout(token) {
         return None;
     }
@@ -129,129 +130,4 @@ pub(super) fn exception(source: &Langlet, target: &Langlet, token: Symbol, answe
     let others = terms.complement(to);
     let difference = terms.intersect(from, others);
     String::from_utf8(terms.shortest(difference)?).ok()
-}
-
-/// A set of small numbers.
-#[derive(Clone, Debug, Default)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn new(len: usize) -> Bits {
-        Bits(vec![0; len.div_ceil(64)])
-    }
-
-    fn contains(&self, number: usize) -> bool {
-        self.0[number / 64] >> (number % 64) & 1 == 1
-    }
-
-    fn insert(&mut self, number: usize) -> bool {
-        let word = &mut self.0[number / 64];
-        let grown = *word | 1 << (number % 64);
-        std::mem::replace(word, grown) != grown
-    }
-
-    fn extend(&mut self, other: &Bits) -> bool {
-        let mut grew = false;
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
-            grew |= more & !*word != 0;
-            *word |= more;
-        }
-        grew
-    }
-
-    fn iter(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().enumerate().flat_map(|(index, &word)| {
-            let mut left = word;
-            std::iter::from_fn(move || {
-                let bit = left.trailing_zeros() as usize;
-                left &= left.checked_sub(1)?;
-                Some(index * 64 + bit)
-            })
-        })
-    }
-}
-
-/// How the strings of each symbol begin, go on and end, as sets of terminals.
-#[derive(Debug)]
-struct TokenSets {
-    n_tokens: usize,
-    is_rule: Vec<bool>,
-    nullable: Vec<bool>,
-    first: Vec<Bits>,
-    last: Vec<Bits>,
-    /// `pairs[symbol]`: tokens that stand side by side, as `left * n_tokens + right`. Empty for a grammar so large that
-    /// the sets would not pay.
-    pairs: Vec<Bits>,
-}
-
-/// The most bits that are spent on the sets of pairs.
-const MOST_PAIRS: usize = 1 << 30;
-
-impl TokenSets {
-    fn new(langlet: &Langlet) -> TokenSets {
-        let (grammar, tables) = (langlet.grammar(), langlet.tables());
-        let (network, n_symbols, n) = (&tables.network, grammar.symbols.len(), tables.terminals.len());
-        let is_rule = grammar.symbols.iter().map(|symbol| network.start(symbol).is_some()).collect();
-        let is_nullable = |symbol| network.start(symbol).is_some() && tables.sets.nullable(symbol);
-        let nullable = grammar.symbols.iter().map(is_nullable).collect();
-        let empty = || vec![Bits::new(n); n_symbols];
-        let n_pairs = if n_symbols.saturating_mul(n * n) > MOST_PAIRS { 0 } else { n_symbols };
-        let pairs = vec![Bits::new(n * n); n_pairs];
-        let mut found = TokenSets { n_tokens: n, is_rule, nullable, first: empty(), last: empty(), pairs };
-        for symbol in grammar.symbols.iter() {
-            if let Some(number) = tables.terminals.number(symbol) {
-                found.first[symbol.index()].insert(usize::from(number));
-                found.last[symbol.index()].insert(usize::from(number));
-            }
-        }
-        // `firsts[state]`: what may come next in the rule; `lasts[state]`: what may have come just before.
-        let mut firsts = vec![Bits::new(n); network.n_states()];
-        let mut lasts = vec![Bits::new(n); network.n_states()];
-        // Progress: sets only grow.
-        while found.grow(network, &mut firsts, &mut lasts) {}
-        while n_pairs > 0 && found.grow_pairs(network, &firsts, &lasts) {}
-        found
-    }
-
-    fn grow(&mut self, network: &Network, firsts: &mut [Bits], lasts: &mut [Bits]) -> bool {
-        let mut grew = false;
-        for index in (0..network.n_states()).rev() {
-            let state = network.state(StateId(index as u32));
-            for &(symbol, to) in &state.transitions {
-                grew |= firsts[index].extend(&self.first[symbol.index()]);
-                grew |= lasts[to.index()].extend(&self.last[symbol.index()]);
-                if self.nullable[symbol.index()] {
-                    let (next, before) = (firsts[to.index()].clone(), lasts[index].clone());
-                    grew |= firsts[index].extend(&next);
-                    grew |= lasts[to.index()].extend(&before);
-                }
-            }
-            if state.accepting {
-                grew |= self.last[state.rule.index()].extend(&lasts[index]);
-            }
-            if network.start(state.rule).is_some_and(|start| start.index() == index) {
-                grew |= self.first[state.rule.index()].extend(&firsts[index]);
-            }
-        }
-        grew
-    }
-
-    fn grow_pairs(&mut self, network: &Network, firsts: &[Bits], lasts: &[Bits]) -> bool {
-        let mut grew = false;
-        for (id, state) in network.states() {
-            let mut pairs = std::mem::take(&mut self.pairs[state.rule.index()]);
-            for left in lasts[id.index()].iter() {
-                for right in firsts[id.index()].iter() {
-                    grew |= pairs.insert(left * self.n_tokens + right);
-                }
-            }
-            for &(symbol, _) in state.transitions.iter().filter(|(symbol, _)| *symbol != state.rule) {
-                if network.start(symbol).is_some() {
-                    grew |= pairs.extend(&self.pairs[symbol.index()]);
-                }
-            }
-            self.pairs[state.rule.index()] = pairs;
-        }
-        grew
-    }
 }

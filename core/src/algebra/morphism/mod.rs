@@ -21,11 +21,11 @@
 //! Source: "Principle of relativity", section Node rewritings, which asks for such a search.
 
 mod lattice;
-mod letters;
+pub(crate) mod letters;
 mod refute;
 mod search;
 mod transducer;
-mod unfold;
+pub(crate) mod unfold;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

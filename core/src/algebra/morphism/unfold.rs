@@ -26,7 +26,7 @@ use crate::langlet::Langlet;
 
 /// One move of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Op {
+pub(crate) enum Op {
     /// Begin a node of the rule.
     Open(Symbol),
     /// The letter is this token, or is mapped to this rule.
@@ -39,11 +39,11 @@ pub(super) enum Op {
 
 /// Number of an interned stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct StackId(u32);
+pub(crate) struct StackId(u32);
 
 impl StackId {
     /// The stack without states.
-    pub(super) const EMPTY: StackId = StackId(0);
+    pub(crate) const EMPTY: StackId = StackId(0);
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,19 +57,19 @@ struct Frame {
 
 /// Interned stacks of states.
 #[derive(Debug)]
-pub(super) struct Stacks {
+pub(crate) struct Stacks {
     frames: Vec<Frame>,
     ids: FxHashMap<(StateId, StackId, bool), StackId>,
 }
 
 impl Stacks {
-    pub(super) fn new() -> Stacks {
+    pub(crate) fn new() -> Stacks {
         let empty = Frame { state: StateId(u32::MAX), below: StackId::EMPTY, depth: 0, opens: 0 };
         Stacks { frames: vec![empty], ids: FxHashMap::default() }
     }
 
     /// `state` on top of `below`; `counts` as in [`Place`].
-    pub(super) fn push(&mut self, below: StackId, state: StateId, counts: bool) -> StackId {
+    pub(crate) fn push(&mut self, below: StackId, state: StateId, counts: bool) -> StackId {
         *self.ids.entry((state, below, counts)).or_insert_with(|| {
             let under = self.frames[below.0 as usize];
             let opens = under.opens + u32::from(counts);
@@ -79,13 +79,13 @@ impl Stacks {
     }
 
     /// The state on top and the stack below it; `None` for the empty stack.
-    pub(super) fn pop(&self, stack: StackId) -> Option<(StateId, StackId)> {
+    pub(crate) fn pop(&self, stack: StackId) -> Option<(StateId, StackId)> {
         let frame = self.frames[stack.0 as usize];
         (frame.depth > 0).then_some((frame.state, frame.below))
     }
 
     /// Number of states.
-    pub(super) fn depth(&self, stack: StackId) -> usize {
+    pub(crate) fn depth(&self, stack: StackId) -> usize {
         self.frames[stack.0 as usize].depth as usize
     }
 }
@@ -128,41 +128,41 @@ struct Way {
 
 /// A stack of a set; `cost` counts the constants added, less those of the cheapest stack of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Config {
-    pub(super) stack: StackId,
+pub(crate) struct Config {
+    pub(crate) stack: StackId,
     cost: u32,
 }
 
 /// Where a stack of a set came from.
 #[derive(Clone, Debug)]
-pub(super) struct Back {
+pub(crate) struct Back {
     /// Its place in the set before.
-    pub(super) prev: u32,
+    pub(crate) prev: u32,
     /// What was done, ending with the taking of the letter.
-    pub(super) ops: Arc<[Op]>,
+    pub(crate) ops: Arc<[Op]>,
 }
 
 /// Number of an interned set of stacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SetId(u32);
+pub(crate) struct SetId(u32);
 
 impl SetId {
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
 /// What a letter does to a set.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
-    pub(super) to: SetId,
+pub(crate) struct Step {
+    pub(crate) to: SetId,
     /// For each stack of `to`, in the order of the set.
-    pub(super) back: Arc<[Back]>,
+    pub(crate) back: Arc<[Back]>,
 }
 
 /// The moves of a target; all steps that were asked for are kept.
 #[derive(Debug)]
-pub(super) struct Unfolding {
+pub(crate) struct Unfolding {
     states: Vec<NetState>,
     /// `starts[rule]`: its first state, and behind it those of its neutral productions.
     starts: Vec<Vec<StateId>>,
@@ -171,8 +171,8 @@ pub(super) struct Unfolding {
     /// The most rules of a stack that are more than a level of a chain.
     bound: u32,
     /// Whether some stack was left out because of the bound.
-    pub(super) bounded: bool,
-    pub(super) stacks: Stacks,
+    pub(crate) bounded: bool,
+    pub(crate) stacks: Stacks,
     sets: Vec<Arc<[Config]>>,
     set_ids: FxHashMap<Arc<[Config]>, SetId>,
     /// `ways[letter][state]`.
@@ -190,7 +190,7 @@ const MOST_ADDED: u32 = 4;
 impl Unfolding {
     /// The moves of `langlet`. With `insert`, the constants of neutral productions, the token of line ends and those at
     /// the end of a file may be added. `n_letters`: letters are symbols below it.
-    pub(super) fn new(langlet: &Langlet, n_letters: usize, bound: u32, insert: bool) -> Unfolding {
+    pub(crate) fn new(langlet: &Langlet, n_letters: usize, bound: u32, insert: bool) -> Unfolding {
         let (grammar, network) = (langlet.grammar(), &langlet.tables().network);
         let mut states: Vec<NetState> = network
             .states()
@@ -289,7 +289,7 @@ impl Unfolding {
     }
 
     /// The set that a run as `rule` begins with.
-    pub(super) fn start(&mut self, rule: Symbol) -> SetId {
+    pub(crate) fn start(&mut self, rule: Symbol) -> SetId {
         let starts = self.starts[rule.index()].clone();
         let mut configs: Vec<Config> = starts
             .into_iter()
@@ -311,14 +311,14 @@ impl Unfolding {
     }
 
     /// Forgets what is known of a letter, since fewer symbols answer it now.
-    pub(super) fn forget(&mut self, letter: Symbol) {
+    pub(crate) fn forget(&mut self, letter: Symbol) {
         self.ways[letter.index()].clear();
         self.steps[letter.index()].clear();
     }
 
     /// What the letter does to the set; `None` if no stack can go on with it. `answers(symbol)`: whether the target may
     /// take the letter as the symbol; `leads(rule)`: whether opening the rule can help.
-    pub(super) fn step(
+    pub(crate) fn step(
         &mut self,
         set: SetId,
         letter: Symbol,
@@ -437,7 +437,7 @@ impl Unfolding {
 
     /// How the run may end in the set: the place of a stack, and what ends all its rules but the outermost. The
     /// cheapest; of equals the one with most rules open.
-    pub(super) fn accept(&self, set: SetId) -> Option<(u32, Vec<Op>)> {
+    pub(crate) fn accept(&self, set: SetId) -> Option<(u32, Vec<Op>)> {
         let mut best: Option<(u32, usize, u32, Vec<Op>)> = None;
         for (place, config) in self.sets[set.index()].iter().enumerate() {
             let Some((cost, ops)) = self.finish(*config) else { continue };

@@ -1,0 +1,100 @@
+//! `langlet compare` as its users run it: arguments in; verdict and exit code out.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+fn run(folder: &TempDir, arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
+    command.current_dir(folder.path()).env_remove("NO_COLOR");
+    command.arg("compare").args(arguments.split_whitespace()).output().unwrap()
+}
+
+/// The standard output of a run that ends with the code.
+#[track_caller]
+fn out(folder: &TempDir, arguments: &str, code: i32) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The standard error of a run that could not be done.
+#[track_caller]
+fn error(folder: &TempDir, arguments: &str) -> String {
+    let output = run(folder, arguments);
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(output.stdout.is_empty() && !err.contains("panicked"), "{err}");
+    err
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_refactoring_is_proved_equal() {
+    let delta = "langlet factored : python27\naddop: '+' | '-'\narith_expr := term (addop term)*\n\
+                 drop sliceop\nsubscript := '.' '.' '.' | test | [test] ':' [test] [':' [test]]\n";
+    let folder = folder(&[("factored.langlet", delta)]);
+    let text = out(&folder, "python27 ./factored.langlet", 0);
+    let (changes, rest) = text.split_once("\n\n").unwrap();
+    assert_eq!(changes, "inlined sliceop into subscript\nextracted addop out of arith_expr");
+    let (stages, verdict) = rest.rsplit_once("\n\n").unwrap();
+    assert_eq!(verdict, "python27 and factored: equal (proved): the same normal form\n");
+    // Each reads all listings of the other, and where the trees differ is said: at a use of `addop`.
+    assert_eq!(stages.lines().count(), 9, "{stages}");
+    for (number, line) in stages.lines().take(8).enumerate() {
+        let [own, other] = if number % 2 == 0 { ["python27", "factored"] } else { ["factored", "python27"] };
+        let end = format!(" tokens: {other} reads it, with other selections");
+        assert!(line.starts_with(own) && line.ends_with(&end), "{line}");
+    }
+    assert!(stages.contains("\nselections first part at token ") && stages.ends_with("against addop.1"), "{stages}");
+}
+
+#[test]
+fn a_mistake_has_a_shortest_program() {
+    let folder = folder(&[("slip.langlet", "langlet slip : python27\nlambdef := 'lambda' varargslist ':' test\n")]);
+    assert_eq!(
+        out(&folder, "python27 ./slip.langlet --brief", 1),
+        "changed lambdef\n  - 'lambda' [varargslist] ':' test\n  + 'lambda' varargslist ':' test\n\n\
+         python27 and slip: different\n  lambda: a\n\
+         is a program of python27 alone: 6 tokens, none with fewer tells them apart\n\
+         slip stops at 1:7: expected NAME, '**', '*' or '(', found ':'\n\
+         each program of slip is one of python27\n"
+    );
+    assert_eq!(
+        out(&folder, "./slip.langlet python27 --brief --json", 1),
+        "{\"left\":\"slip\",\"right\":\"python27\",\"verdict\":\"different\",\"only\":{\"of\":\"python27\",\"program\":{\"text\":\
+         \"lambda: a\\n\",\"tokens\":6,\"shortest\":true},\"place\":\"stops at 1:7: expected NAME, '**', '*' or '(', found ':'\"},\
+         \"changes\":[\"changed lambdef\\n  - 'lambda' varargslist ':' test\\n  + 'lambda' [varargslist] ':' test\"],\"lexers\":null,\
+         \"listings\":[]}\n"
+    );
+}
+
+#[test]
+fn other_rules_than_the_start_can_be_compared() {
+    let folder = folder(&[]);
+    let text = out(&folder, "python26 python27 --start arglist --brief", 1);
+    assert!(text.contains("python26 and python27: different\n  {a}\nis a program of python27 alone"), "{text}");
+    let text = out(&folder, "python26 python27 --start dotted_name", 0);
+    assert!(text.ends_with("python26 and python27: equal (proved): rule by rule the same productions\n"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let endless = ("endless.langlet", "langlet endless\nstart a\na: 'x' a\nskip B = / /\n");
+    let empty = ("empty.langlet", "langlet empty\nstart a\n");
+    let folder = folder(&[endless, empty]);
+    assert!(error(&folder, "json ./endless.langlet").contains("`a` never ends"));
+    let no_rules = error(&folder, "./empty.langlet json");
+    assert!(no_rules.contains("`a`") || no_rules.contains("no rules"), "{no_rules}");
+    assert!(error(&folder, "json nothing").contains("nothing"));
+    assert!(error(&folder, "json python27 --start value").contains("`value`"));
+    assert!(error(&folder, "json json5 --start STRING").contains("a token of json, not a rule"));
+}
