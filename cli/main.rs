@@ -13,7 +13,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, coverage, generate, list, morphism, parse, selection, show, test, tokens, traces, translate};
+use commands::{
+    check, cover, coverage, generate, list, morphism, parse, selection, show, test, tokens, traces, translate,
+};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -39,6 +41,7 @@ Examples:
   langlet coverage python27 python38                           what of the one has no translation to the other?
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet generate -l python27                                 programs that use every part of the grammar
+  langlet cover -l python27 src/ --html cover.html             what of the grammar do these files use?
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
@@ -67,6 +70,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Writes programs of a langlet: a listing that uses all of its grammar, or random ones.
     Generate(generate::Args),
+    /// Tells what of a grammar a corpus uses, with a shortest program for each part that it does not use.
+    Cover(cover::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -99,6 +104,7 @@ fn main() -> ExitCode {
         Command::Morphism(args) => morphism::run(&args, &mut output),
         Command::Coverage(args) => coverage::run(&args, &mut output),
         Command::Generate(args) => generate::run(&args, &mut output),
+        Command::Cover(args) => cover::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

@@ -10,7 +10,7 @@ use langlet_core::generate::{
 };
 use langlet_core::grammar::Symbol;
 
-use super::langlet_of;
+use super::{Cover, langlet_of, start_of};
 use crate::output::{Output, Problem};
 use crate::{Outcome, usage_error};
 
@@ -78,27 +78,6 @@ struct Mode {
     count: bool,
 }
 
-/// What a listing uses.
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Cover {
-    /// Every symbol occurrence of every rule.
-    Occurrences,
-    /// Every transition between occurrences.
-    Transitions,
-    /// Every occurrence of a rule with every occurrence inside that rule.
-    Pairs,
-}
-
-impl Cover {
-    fn goal(self) -> Goal {
-        match self {
-            Cover::Occurrences => Goal::Occurrences,
-            Cover::Transitions => Goal::Transitions,
-            Cover::Pairs => Goal::Pairs,
-        }
-    }
-}
-
 /// The default budget of a random program.
 const BUDGET: usize = 200;
 
@@ -108,15 +87,7 @@ const LENGTH: usize = 3;
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     let chosen = langlet_of(Some(&args.langlet), &[], output)?;
     let langlet = &chosen.langlet;
-    let start = match &args.start {
-        Some(name) => langlet.symbol(name).map_err(|error| Problem::file(format!("`{name}`"), error))?,
-        None => langlet.start(),
-    };
-    let is_rule = langlet.grammar().rhs(start).is_some();
-    if !is_rule {
-        let name = args.start.as_deref().unwrap_or_default();
-        return Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name())).into());
-    }
+    let start = start_of(langlet, args.start.as_deref())?;
     let mut writer = Writer::new(args, langlet, output)?;
     let Mode { random, uniform, exhaustive, count } = args.mode;
     if count {

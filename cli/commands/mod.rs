@@ -1,6 +1,8 @@
 //! The subcommands: each reads, calls core and prints.
 
 pub(crate) mod check;
+pub(crate) mod cover;
+mod cover_page;
 pub(crate) mod coverage;
 pub(crate) mod generate;
 pub(crate) mod list;
@@ -16,6 +18,10 @@ pub(crate) mod translate;
 
 use std::path::PathBuf;
 
+use langlet_core::Langlet;
+use langlet_core::generate::Goal;
+use langlet_core::grammar::Symbol;
+
 use crate::output::{Output, Problem};
 use crate::registry::{self, Chosen};
 
@@ -27,4 +33,35 @@ fn langlet_of(option: Option<&str>, paths: &[PathBuf], output: &Output) -> Resul
     };
     chosen.warnings().iter().for_each(|warning| output.diagnostic(warning));
     Ok(chosen)
+}
+
+/// The rule that an option names, or the start of the langlet.
+fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> {
+    let Some(name) = option else { return Ok(langlet.start()) };
+    let symbol = langlet.symbol(name).map_err(|error| Problem::file(format!("`{name}`"), error))?;
+    match langlet.grammar().rhs(symbol) {
+        Some(_) => Ok(symbol),
+        None => Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name()))),
+    }
+}
+
+/// What programs use of a grammar.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Cover {
+    /// Every symbol occurrence of every rule.
+    Occurrences,
+    /// Every transition between occurrences.
+    Transitions,
+    /// Every occurrence of a rule with every occurrence inside that rule.
+    Pairs,
+}
+
+impl Cover {
+    pub(crate) fn goal(self) -> Goal {
+        match self {
+            Cover::Occurrences => Goal::Occurrences,
+            Cover::Transitions => Goal::Transitions,
+            Cover::Pairs => Goal::Pairs,
+        }
+    }
 }

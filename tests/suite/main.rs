@@ -4,6 +4,7 @@ mod algebra;
 mod algebra_laws;
 mod automata;
 mod builders;
+mod corpus_coverage;
 mod coverage;
 mod depth;
 mod forms;

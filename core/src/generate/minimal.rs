@@ -6,9 +6,8 @@
 use super::derive::Copies;
 use super::embed::{Embedding, Part};
 use super::greedy;
-use super::listing::{Listing, ListingError, Program, check_texts};
+use super::listing::{Listing, ListingError, Program, prepare};
 use super::occurrences::Occurrences;
-use super::spell::Speller;
 use super::strings::Strings;
 use super::usage::Goal;
 use crate::grammar::Symbol;
@@ -61,15 +60,6 @@ pub fn smallest_listing(langlet: &Langlet, start: Symbol, goal: Goal) -> Result<
         listing.programs.push(Program { tree, productions: Vec::new() });
     }
     Ok(Some(listing))
-}
-
-fn prepare(langlet: &Langlet, start: Symbol) -> Result<(Occurrences, Speller), ListingError> {
-    if langlet.grammar().rhs(start).is_none() {
-        return Err(ListingError::NoRule(langlet.grammar().symbols.display(start)));
-    }
-    let (occurrences, mut speller) = (Occurrences::new(langlet.grammar(), start), Speller::new(langlet));
-    check_texts(langlet, &occurrences, &mut speller)?;
-    Ok((occurrences, speller))
 }
 
 fn copies(occurrences: &Occurrences, goal: Goal) -> Copies<'_> {

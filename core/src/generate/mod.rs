@@ -18,6 +18,7 @@ pub mod kpath;
 pub mod usage;
 pub(crate) mod embed;
 pub mod listing;
+pub mod witness;
 mod derive;
 mod greedy;
 #[cfg(feature = "exact")]
@@ -35,7 +36,7 @@ pub use count::Counts;
 pub use cover::{Criterion, cover, production};
 pub use explain::explain_conflicts;
 pub use fill::text_of_terminals;
-pub use listing::{Listing, ListingError, Production, listing, listing_of_paths};
+pub use listing::{Listing, ListingError, Production, Program, listing, listing_of_paths, parts_listing};
 pub use minimal::small_listing;
 #[cfg(feature = "exact")]
 pub use minimal::smallest_listing;
@@ -44,3 +45,4 @@ pub use random::{RandomError, RandomPrograms, Wishes};
 pub use spell::Speller;
 pub use traces::{Trace, traces};
 pub use usage::{Goal, Usage};
+pub use witness::witnesses;
