@@ -14,7 +14,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    check, cover, coverage, generate, list, morphism, parse, selection, show, test, tokens, traces, translate,
+    check, cover, coverage, generate, list, morphism, parse, roundtrip, selection, show, test, tokens, traces,
+    translate,
 };
 use output::{ColorChoice, Output, Problem};
 
@@ -42,6 +43,7 @@ Examples:
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet generate -l python27                                 programs that use every part of the grammar
   langlet cover -l python27 src/ --html cover.html             what of the grammar do these files use?
+  langlet roundtrip python27 python38                          does the translation hold what it must?
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
@@ -72,6 +74,8 @@ enum Command {
     Generate(generate::Args),
     /// Tells what of a grammar a corpus uses, with a shortest program for each part that it does not use.
     Cover(cover::Args),
+    /// Tries a translation with programs that use all of its source.
+    Roundtrip(roundtrip::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -105,6 +109,7 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args, &mut output),
         Command::Generate(args) => generate::run(&args, &mut output),
         Command::Cover(args) => cover::run(&args, &mut output),
+        Command::Roundtrip(args) => roundtrip::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

@@ -8,6 +8,7 @@ pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod morphism;
 pub(crate) mod parse;
+pub(crate) mod roundtrip;
 pub(crate) mod selection;
 pub(crate) mod show;
 pub(crate) mod test;

@@ -11,6 +11,7 @@ mod forms;
 mod grammar;
 mod laws;
 mod rewriting;
+mod roundtrips;
 mod rewriting_laws;
 mod layout;
 mod listings;

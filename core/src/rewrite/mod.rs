@@ -19,6 +19,7 @@ pub mod example;
 pub mod check;
 pub mod trace;
 pub mod route;
+pub mod roundtrip;
 pub mod coverage;
 
 pub use condition::Predicate;
