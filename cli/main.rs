@@ -5,6 +5,7 @@ mod diff;
 mod encoding;
 mod files;
 mod jobs;
+mod judge;
 mod output;
 mod registry;
 
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    check, cover, coverage, generate, list, morphism, parse, roundtrip, selection, show, test, tokens, traces,
+    check, cover, coverage, flaws, generate, list, morphism, parse, roundtrip, selection, show, test, tokens, traces,
     translate,
 };
 use output::{ColorChoice, Output, Problem};
@@ -43,6 +44,7 @@ Examples:
   langlet morphism -l python26 varargslist arglist             is each program of the one rule one of the other?
   langlet generate -l python27                                 programs that use every part of the grammar
   langlet cover -l python27 src/ --html cover.html             what of the grammar do these files use?
+  langlet flaws -l python27 --judge 'python2.7 -m py_compile {}'  what does a compiler reject?
   langlet roundtrip python27 python38                          does the translation hold what it must?
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
@@ -74,6 +76,8 @@ enum Command {
     Generate(generate::Args),
     /// Tells what of a grammar a corpus uses, with a shortest program for each part that it does not use.
     Cover(cover::Args),
+    /// Tells which programs of a langlet an outside judge rejects, by production.
+    Flaws(flaws::Args),
     /// Tries a translation with programs that use all of its source.
     Roundtrip(roundtrip::Args),
     /// Checks the examples in .transform files.
@@ -109,6 +113,7 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args, &mut output),
         Command::Generate(args) => generate::run(&args, &mut output),
         Command::Cover(args) => cover::run(&args, &mut output),
+        Command::Flaws(args) => flaws::run(&args, &mut output),
         Command::Roundtrip(args) => roundtrip::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),

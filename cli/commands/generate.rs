@@ -208,10 +208,16 @@ fn minimal(langlet: &Langlet, start: Symbol, goal: Goal) -> Result<Listing, List
     }
 }
 
-/// How much longer a listing is than the smallest; nothing, if that is not known.
+/// How much longer a listing is than the smallest, at most.
 #[cfg(not(feature = "exact"))]
-fn distance(_: &Langlet, _: &Listing, _: Symbol, _: Goal) -> String {
-    String::new()
+fn distance(langlet: &Langlet, made: &Listing, start: Symbol, goal: Goal) -> String {
+    match langlet_core::generate::fewest_tokens(langlet, start, goal) {
+        Ok(least) => {
+            let times = made.n_tokens() as f64 / least.max(1) as f64;
+            format!("; none has fewer than {least} (at most {times:.2} times the smallest)")
+        }
+        Err(_) => String::new(),
+    }
 }
 
 /// How much longer a listing is than the smallest.
@@ -227,7 +233,7 @@ fn distance(langlet: &Langlet, made: &Listing, start: Symbol, goal: Goal) -> Str
 }
 
 /// A listing that cannot be made, with the mend.
-fn problem(langlet: &Langlet, error: ListingError) -> Problem {
+pub(super) fn problem(langlet: &Langlet, error: ListingError) -> Problem {
     let help = match &error {
         ListingError::NoText(_) => "let its regex match more, or take a keyword away",
         ListingError::NoComments(_) => "leave out `--comments`",

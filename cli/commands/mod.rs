@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod cover;
 mod cover_page;
 pub(crate) mod coverage;
+pub(crate) mod flaws;
 pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod morphism;

@@ -7,6 +7,7 @@ mod builders;
 mod corpus_coverage;
 mod coverage;
 mod depth;
+mod flaws;
 mod forms;
 mod grammar;
 mod laws;

@@ -13,8 +13,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 
-use super::listing::Production;
-use super::occurrences::Occurrences;
+use super::occurrences::{Occurrences, Production};
 use super::strings::{Contexts, Strings};
 use crate::automata::{Position, RuleAutomaton};
 use crate::grammar::Symbol;

@@ -16,14 +16,14 @@ use std::collections::BTreeSet;
 use super::cover::{Criterion, cover};
 use super::embed::{Embedding, Part};
 use super::kpath;
-use super::occurrences::Occurrences;
+use super::occurrences::{Occurrences, Production};
 use super::spell::Speller;
 use super::strings::{Contexts, Strings};
 use super::traces::Trace;
 use super::usage::{Goal, Item, Usage};
 use crate::automata::Position;
 use crate::cst::Tree;
-use crate::grammar::{Grammar, Symbol};
+use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 
 /// Programs that together use what was asked for.
@@ -45,15 +45,6 @@ pub struct Program {
     pub productions: Vec<Production>,
 }
 
-/// A rule and a trace of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Production {
-    /// The rule.
-    pub rule: Symbol,
-    /// The occurrences that it goes through.
-    pub trace: Trace,
-}
-
 /// Why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListingError {
@@ -69,17 +60,6 @@ pub enum ListingError {
     /// The name is no rule.
     #[error("`{0}` is a token, not a rule")]
     NoRule(String),
-}
-
-impl Production {
-    /// The production in the notation: `list: '[' item ']'`.
-    pub fn display(&self, occurrences: &Occurrences, grammar: &Grammar) -> String {
-        let automaton = occurrences.automaton(self.rule).expect("a production is of a reachable rule");
-        let symbols = self.trace.iter().filter_map(|&position| automaton.symbol(position));
-        let shown: Vec<String> = symbols.map(|symbol| grammar.symbols.display(symbol)).collect();
-        let shown = if shown.is_empty() { "()".to_owned() } else { shown.join(" ") };
-        format!("{}: {shown}", grammar.symbols.name(self.rule))
-    }
 }
 
 impl Listing {

@@ -10,6 +10,7 @@
 //!
 //! Only rules that are reachable from the start count. Source: context-dependent branch coverage, Lämmel (2001), for pairs.
 
+use super::traces::Trace;
 use crate::automata::{Position, RuleAutomaton};
 use crate::grammar::{Grammar, Symbol};
 
@@ -97,6 +98,26 @@ impl Occurrences {
     /// Number of pairs.
     pub fn n_pairs(&self) -> usize {
         self.calls().map(|(_, _, callee)| self.rules[callee].1.n_states() - 2).sum()
+    }
+}
+
+/// A rule and a trace of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Production {
+    /// The rule.
+    pub rule: Symbol,
+    /// The occurrences that it goes through.
+    pub trace: Trace,
+}
+
+impl Production {
+    /// The production in the notation: `list: '[' item ']'`.
+    pub fn display(&self, occurrences: &Occurrences, grammar: &Grammar) -> String {
+        let automaton = occurrences.automaton(self.rule).expect("a production is of a reachable rule");
+        let symbols = self.trace.iter().filter_map(|&position| automaton.symbol(position));
+        let shown: Vec<String> = symbols.map(|symbol| grammar.symbols.display(symbol)).collect();
+        let shown = if shown.is_empty() { "()".to_owned() } else { shown.join(" ") };
+        format!("{}: {shown}", grammar.symbols.name(self.rule))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::cover::Criterion;
-use super::occurrences::{Occurrences, read_trace, transitions};
+use super::occurrences::{Occurrences, Production, read_trace, transitions};
 use crate::automata::Position;
 use crate::cst::{Node, Tree};
 use crate::grammar::{Symbol, Symbols};
@@ -164,6 +164,23 @@ impl<'a> Usage<'a> {
     pub fn missing(&self, goal: Goal) -> Vec<Item> {
         items(self.occurrences, goal).filter(|&item| self.count(item) == 0).collect()
     }
+}
+
+/// The productions of a tree, each with its depth, in pre-order; those that are none of the grammar are left out.
+pub fn productions(occurrences: &Occurrences, tree: &Tree) -> Vec<(Production, usize)> {
+    let (mut found, mut trace) = (Vec::new(), Vec::new());
+    let mut pending = vec![(tree.root(), 0)];
+    while let Some((node, depth)) = pending.pop() {
+        let rule = tree.symbol(node);
+        let children: Vec<Node> = tree.children(node).collect();
+        let symbols: Vec<Symbol> = children.iter().map(|&child| tree.symbol(child)).collect();
+        if occurrences.automaton(rule).is_some_and(|automaton| read_trace(automaton, &symbols, &mut trace)) {
+            found.push((Production { rule, trace: trace.clone() }, depth));
+        }
+        pending
+            .extend(children.into_iter().rev().filter(|&child| !tree.is_token(child)).map(|child| (child, depth + 1)));
+    }
+    found
 }
 
 /// All that the goal asks for, in grammar order.
