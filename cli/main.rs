@@ -5,6 +5,7 @@ mod diff;
 mod encoding;
 mod files;
 mod jobs;
+mod judge;
 mod output;
 mod registry;
 
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, compare, complete, coverage, generate, inherit, list, mask, morphism, parse, prefix, schema, selection, show, test, tokens, traces, translate};
+use commands::{check, compare, complete, cover, coverage, flaws, generate, inherit, list, mask, morphism, parse, prefix, roundtrip, schema, selection, show, test, tokens, traces, translate};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.
@@ -42,6 +43,9 @@ Examples:
   langlet schema person.json > person.langlet                  a langlet of what a JSON Schema admits
   langlet compare python27 ./mine.langlet                      do two grammars have the same programs?
   langlet inherit ./mine.langlet                               what does a child do to the programs of its parent?
+  langlet cover -l python27 src/ --html cover.html             what of the grammar do these files use?
+  langlet flaws -l python27 --judge 'python2.7 -m py_compile {}'  what does a compiler reject?
+  langlet roundtrip python27 python38                          does the translation hold what it must?
   langlet test mine.transform                                  do the examples beside the rules hold?
   langlet traces -l python27 dictorsetmaker                    the paths through a rule
   langlet trace -l python27 --against ./mine.langlet a.py      do two grammars read a file alike?
@@ -84,6 +88,12 @@ enum Command {
     Compare(compare::Args),
     /// Tells what a langlet does to the programs of its parent.
     Inherit(inherit::Args),
+    /// Tells what of a grammar a corpus uses, with a shortest program for each part that it does not use.
+    Cover(cover::Args),
+    /// Tells which programs of a langlet an outside judge rejects, by production.
+    Flaws(flaws::Args),
+    /// Tries a translation with programs that use all of its source.
+    Roundtrip(roundtrip::Args),
     /// Checks the examples in .transform files.
     Test(test::Args),
     /// Prints the paths through a rule, by how often they repeat themselves, or as few as use all of it.
@@ -122,6 +132,9 @@ fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args, &mut output),
         Command::Compare(args) => compare::run(&args, &mut output),
         Command::Inherit(args) => inherit::run(&args, &mut output),
+        Command::Cover(args) => cover::run(&args, &mut output),
+        Command::Flaws(args) => flaws::run(&args, &mut output),
+        Command::Roundtrip(args) => roundtrip::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Traces(args) => traces::run(&args, &mut output),
         Command::Trace(args) => selection::run(&args, &mut output),

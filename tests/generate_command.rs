@@ -79,3 +79,66 @@ fn wrong_arguments_are_told() {
     assert!(error("-l json --random 1 --exhaustive").contains("cannot be used with"));
     assert!(error("-l json --uniform 1").contains("--tokens"));
 }
+
+/// What is wrong with the grammar is told in every mode, before anything is written.
+#[test]
+fn grammars_without_programs_are_told() {
+    let folder = TempDir::new().unwrap();
+    let of = |rules: &str, arguments: &str| {
+        let path = folder.path().join("bad.langlet");
+        std::fs::write(&path, format!("langlet bad\n{rules}")).unwrap();
+        error(&format!("-l {} {arguments}", path.display()))
+    };
+    for mode in ["", "--minimal", "--cover pairs", "--random 1", "--exhaustive", "--uniform 1 --tokens 3", "--count"] {
+        let is = |rules: &str, message: &str| {
+            let told = of(rules, mode);
+            assert!(told.contains(message), "{mode}: {told}");
+        };
+        is("start p\np: '(' p ')'\n", "`p` never ends: each of its alternatives uses itself or a rule that never ends");
+        is("", "the langlet `bad` has no rules");
+        is("start p\np: A\ntoken A = //\n", "the regex is empty");
+        is("start p\np: A\ntoken A = /[^\\s\\S]/\n", "this regex matches no text at all");
+        is("start p\np: A\ntoken A = /(a|)/\n", "a token must not match the empty text");
+    }
+    let keyword = "start p\np: A 'a' | 'b'\ntoken A = /a|b/\n";
+    for mode in ["", "--minimal", "--cover pairs", "--paths 2", "--random 1"] {
+        let told = of(keyword, mode);
+        assert!(
+            told.contains("no text is read as the token A: all that its regex matches is a keyword"),
+            "{mode}: {told}"
+        );
+        assert!(told.contains("help: let its regex match more, or take a keyword away"), "{told}");
+    }
+    // Of all programs only those with the token cannot be written.
+    let (out, err, code) = run(&format!("-l {} --exhaustive", folder.path().join("bad.langlet").display()));
+    assert!(out == "b\n" && err.contains("1 token strings have no text that is read as them") && code == 1, "{err}");
+}
+
+/// A budget that no program keeps is told; one that a program just keeps is no mistake.
+#[test]
+fn budgets_are_kept_or_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("four.langlet");
+    std::fs::write(&path, "langlet four\nstart p\np: 'a' 'b' 'c' ['d']\nskip B = / /\n").unwrap();
+    let path = path.display();
+    assert!(
+        error(&format!("-l {path} --random 1 --tokens 2"))
+            .contains("the shortest program has 3 tokens, the budget is 2")
+    );
+    assert_eq!(out(&format!("-l {path} --random 1 --tokens 3")).0, "a b c\n");
+    assert!(error(&format!("-l {path} --uniform 1 --tokens 5")).contains("no program has 5 tokens"));
+    assert_eq!(out(&format!("-l {path} --exhaustive --tokens 2")).0, "");
+    assert_eq!(out(&format!("-l {path} --exhaustive --tokens 4")).0, "a b c\n\na b c d\n");
+}
+
+/// Without a solver the report has a bound; with it the smallest.
+#[test]
+fn the_distance_to_the_smallest_is_told() {
+    let (_, report) = out("-l python27 --minimal");
+    let expected = if cfg!(feature = "exact") {
+        "; the smallest has 422 (1.00 times)"
+    } else {
+        "; none has fewer than 264 (at most 1."
+    };
+    assert!(report.contains(expected), "{report}");
+}

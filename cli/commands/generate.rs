@@ -10,7 +10,7 @@ use langlet_core::generate::{
 };
 use langlet_core::grammar::Symbol;
 
-use super::langlet_of;
+use super::{Cover, langlet_of, start_of};
 use crate::output::{Output, Problem};
 use crate::{Outcome, usage_error};
 
@@ -81,27 +81,6 @@ struct Mode {
     count: bool,
 }
 
-/// What a listing uses.
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Cover {
-    /// Every symbol occurrence of every rule.
-    Occurrences,
-    /// Every transition between occurrences.
-    Transitions,
-    /// Every occurrence of a rule with every occurrence inside that rule.
-    Pairs,
-}
-
-impl Cover {
-    fn goal(self) -> Goal {
-        match self {
-            Cover::Occurrences => Goal::Occurrences,
-            Cover::Transitions => Goal::Transitions,
-            Cover::Pairs => Goal::Pairs,
-        }
-    }
-}
-
 /// The default budget of a random program.
 const BUDGET: usize = 200;
 
@@ -111,15 +90,7 @@ const LENGTH: usize = 3;
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     let chosen = langlet_of(Some(&args.langlet), &[], output)?;
     let langlet = &chosen.langlet;
-    let start = match &args.start {
-        Some(name) => langlet.symbol(name).map_err(|error| Problem::file(format!("`{name}`"), error))?,
-        None => langlet.start(),
-    };
-    let is_rule = langlet.grammar().rhs(start).is_some();
-    if !is_rule {
-        let name = args.start.as_deref().unwrap_or_default();
-        return Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name())).into());
-    }
+    let start = start_of(langlet, args.start.as_deref())?;
     let mut writer = Writer::new(args, langlet, output)?;
     let Mode { random, uniform, exhaustive, negatives, count } = args.mode;
     if count {
@@ -258,10 +229,16 @@ fn minimal(langlet: &Langlet, start: Symbol, goal: Goal) -> Result<Listing, List
     }
 }
 
-/// How much longer a listing is than the smallest; nothing, if that is not known.
+/// How much longer a listing is than the smallest, at most.
 #[cfg(not(feature = "exact"))]
-fn distance(_: &Langlet, _: &Listing, _: Symbol, _: Goal) -> String {
-    String::new()
+fn distance(langlet: &Langlet, made: &Listing, start: Symbol, goal: Goal) -> String {
+    match langlet_core::generate::fewest_tokens(langlet, start, goal) {
+        Ok(least) => {
+            let times = made.n_tokens() as f64 / least.max(1) as f64;
+            format!("; none has fewer than {least} (at most {times:.2} times the smallest)")
+        }
+        Err(_) => String::new(),
+    }
 }
 
 /// How much longer a listing is than the smallest.
@@ -277,7 +254,7 @@ fn distance(langlet: &Langlet, made: &Listing, start: Symbol, goal: Goal) -> Str
 }
 
 /// A listing that cannot be made, with the mend.
-fn problem(langlet: &Langlet, error: ListingError) -> Problem {
+pub(super) fn problem(langlet: &Langlet, error: ListingError) -> Problem {
     let help = match &error {
         ListingError::NoText(_) => "let its regex match more, or take a keyword away",
         ListingError::NoComments(_) => "leave out `--comments`",

@@ -3,7 +3,10 @@
 pub(crate) mod check;
 pub(crate) mod complete;
 pub(crate) mod compare;
+pub(crate) mod cover;
+mod cover_page;
 pub(crate) mod coverage;
+pub(crate) mod flaws;
 pub(crate) mod generate;
 pub(crate) mod inherit;
 pub(crate) mod list;
@@ -12,6 +15,7 @@ pub(crate) mod morphism;
 pub(crate) mod parse;
 pub(crate) mod prefix;
 pub(crate) mod schema;
+pub(crate) mod roundtrip;
 pub(crate) mod selection;
 pub(crate) mod show;
 pub(crate) mod test;
@@ -23,6 +27,7 @@ pub(crate) mod translate;
 use std::path::PathBuf;
 
 use langlet_core::Langlet;
+use langlet_core::generate::Goal;
 use langlet_core::grammar::Symbol;
 
 use crate::output::{Output, Problem};
@@ -45,5 +50,33 @@ fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> 
     match langlet.grammar().rhs(symbol) {
         Some(_) => Ok(symbol),
         None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
+/// The rule that an option names, or the start of the langlet.
+fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> {
+    let Some(name) = option else { return Ok(langlet.start()) };
+    let symbol = langlet.symbol(name).map_err(|error| Problem::file(format!("`{name}`"), error))?;
+    match langlet.grammar().rhs(symbol) {
+        Some(_) => Ok(symbol),
+        None => Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name()))),
+    }
+}
+
+/// What programs use of a grammar.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Cover {
+    /// Every symbol occurrence of every rule.
+    Occurrences,
+    /// Every transition between occurrences.
+    Transitions,
+    /// Every occurrence of a rule with every occurrence inside that rule.
+    Pairs,
+}
+
+impl Cover {
+    pub(crate) fn goal(self) -> Goal {
+        match self {
+            Cover::Occurrences => Goal::Occurrences,
+            Cover::Transitions => Goal::Transitions,
+            Cover::Pairs => Goal::Pairs,
+        }
     }
 }

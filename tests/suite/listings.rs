@@ -4,7 +4,8 @@ use langlet_core::Langlet;
 use langlet_core::generate::occurrences::trace_of;
 use langlet_core::generate::usage::items;
 use langlet_core::generate::{
-    Goal, Listing, ListingError, Occurrences, Usage, kpath, listing, listing_of_paths, small_listing,
+    Counts, Goal, Listing, ListingError, Occurrences, Speller, Usage, fewest_tokens, kpath, listing, listing_of_paths,
+    small_listing,
 };
 use langlet_core::grammar::Symbol;
 use langlet_test_support::Programs;
@@ -73,6 +74,59 @@ fn sizes_of_a_whole_language() {
     for (goal, smallest) in GOALS.into_iter().zip([422, 799, 1050]) {
         let n_tokens = small_listing(&python, python.start(), goal).unwrap().n_tokens();
         assert!((smallest..=smallest * 13 / 10).contains(&n_tokens), "{n_tokens} tokens for {}", goal.name());
+    }
+}
+
+/// The bound that is found without a solver is one: no listing is below it. It tells how far a listing is from the smallest at most.
+#[test]
+fn no_listing_is_below_the_bound() {
+    let mut of_python = Vec::new();
+    for langlet in BUILT_IN.map(langlet) {
+        for goal in GOALS {
+            let least = fewest_tokens(&langlet, langlet.start(), goal).unwrap();
+            let n_tokens = small_listing(&langlet, langlet.start(), goal).unwrap().n_tokens() as u64;
+            assert!(
+                least <= n_tokens && least * 2 > n_tokens,
+                "{} {}: {least} {n_tokens}",
+                langlet.name(),
+                goal.name()
+            );
+            if langlet.name() == "python27" {
+                of_python.push(least);
+            }
+        }
+    }
+    // The smallest listings have 422, 799 and 1,050 tokens.
+    assert!(of_python.iter().zip([422, 799, 1050]).all(|(&least, smallest)| least <= smallest), "{of_python:?}");
+    insta::assert_snapshot!(format!("{of_python:?}"), @"[264, 473, 644]");
+}
+
+/// Against the oracle: all sets of programs cannot be tried, but each single program that uses all is no shorter.
+#[test]
+fn no_program_that_uses_all_is_below_the_bound() {
+    let small = [
+        "langlet l\nstart l\nl: i (',' i)* ';'\ni: 'x' | '[' l ']'\nskip BLANK = /[ \\n]+/\n",
+        "langlet c\nstart c\nc: 'x'+ 'y' [c]\nskip B = / /\n",
+        "langlet o\nstart p\np: (a | b)*\na: 'x' ['+' a]\nb: 'y' | '(' p ')'\nskip B = / /\n",
+    ];
+    for text in small {
+        let langlet = load("small", text, None).unwrap();
+        let occurrences = Occurrences::new(langlet.grammar(), langlet.start());
+        for goal in [Goal::Occurrences, Goal::Pairs] {
+            let least = fewest_tokens(&langlet, langlet.start(), goal).unwrap();
+            let counts = Counts::new(&langlet, langlet.start(), 9).unwrap();
+            let mut speller = Speller::new(&langlet);
+            let uses_all = |n: &usize| {
+                counts.programs(*n).filter_map(|tokens| speller.tree(langlet.start(), &tokens)).any(|tree| {
+                    let mut usage = Usage::new(&occurrences);
+                    usage.add(&tree, tree.root());
+                    usage.missing(goal).is_empty()
+                })
+            };
+            let shortest = (0..=9).find(uses_all).map(|n| n as u64);
+            assert!(shortest.is_none_or(|n| least <= n), "{text} {}: {least} {shortest:?}", goal.name());
+            assert!(least > 1);
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub fn cover(automaton: &RuleAutomaton, criterion: Criterion, weight: impl Fn(Po
     if n_traces == 0 {
         return Vec::new();
     }
-    let mut traces = cover.walks(&cover.lightest_flow(n_traces));
+    let mut traces = walks(automaton, &cover.lightest_flow(n_traces));
     traces.sort_unstable();
     traces
 }
@@ -210,37 +210,40 @@ impl Cover<'_> {
         };
         (0..self.transitions.len()).filter(leaves).collect()
     }
+}
 
-    /// The flow as traces: an Eulerian circuit over the transitions and the ways back, cut at `EXIT` (Hierholzer 1873).
-    fn walks(&self, flow: &[u64]) -> Vec<Trace> {
-        let mut next: Vec<Vec<(Position, u64)>> = vec![Vec::new(); self.automaton.n_states()];
-        for (&(from, to), &flow) in self.transitions.iter().zip(flow).rev() {
-            next[from.index()].push((to, flow));
-            if to == Position::EXIT {
-                next[to.index()].push((Position::START, flow));
-            }
+/// A flow, as uses of each transition state by state, as traces: an Eulerian circuit over the transitions and the ways back, cut at
+/// `EXIT` (Hierholzer 1873). The flow must hang together.
+pub(crate) fn walks(automaton: &RuleAutomaton, flow: &[u64]) -> Vec<Trace> {
+    let transitions = all_states(automaton).flat_map(|from| automaton.follow(from).iter().map(move |&to| (from, to)));
+    let mut next: Vec<Vec<(Position, u64)>> = vec![Vec::new(); automaton.n_states()];
+    for ((from, to), &flow) in transitions.zip(flow) {
+        next[from.index()].push((to, flow));
+        if to == Position::EXIT {
+            next[to.index()].push((Position::START, flow));
         }
-        let mut path = vec![Position::START];
-        let mut circuit = Vec::new();
-        // Progress: each turn uses up a unit of the flow, or takes a state off the path.
-        while let Some(&state) = path.last() {
-            while next[state.index()].pop_if(|(_, left)| *left == 0).is_some() {}
-            match next[state.index()].last_mut() {
-                Some((to, left)) => {
-                    *left -= 1;
-                    path.push(*to);
-                }
-                None => circuit.extend(path.pop()),
-            }
-        }
-        circuit.reverse();
-        // START, a trace, EXIT, START, a trace, EXIT, …, START.
-        circuit.pop();
-        let walks = circuit.split(|&state| state == Position::EXIT);
-        let mut traces: Vec<Trace> = walks.map(|walk| walk.iter().skip(1).copied().collect()).collect();
-        traces.pop();
-        traces
     }
+    next.iter_mut().for_each(|next| next.reverse());
+    let mut path = vec![Position::START];
+    let mut circuit = Vec::new();
+    // Progress: each turn uses up a unit of the flow, or takes a state off the path.
+    while let Some(&state) = path.last() {
+        while next[state.index()].pop_if(|(_, left)| *left == 0).is_some() {}
+        match next[state.index()].last_mut() {
+            Some((to, left)) => {
+                *left -= 1;
+                path.push(*to);
+            }
+            None => circuit.extend(path.pop()),
+        }
+    }
+    circuit.reverse();
+    // START, a trace, EXIT, START, a trace, EXIT, …, START.
+    circuit.pop();
+    let walks = circuit.split(|&state| state == Position::EXIT);
+    let mut traces: Vec<Trace> = walks.map(|walk| walk.iter().skip(1).copied().collect()).collect();
+    traces.pop();
+    traces
 }
 
 fn is_position(state: Position) -> bool {

@@ -3,6 +3,7 @@
 
 use super::occurrences::Occurrences;
 use super::traces::Trace;
+use super::usage::Goal;
 use crate::automata::{Position, RuleAutomaton};
 use crate::grammar::Symbol;
 
@@ -49,6 +50,13 @@ impl<'a> Copies<'a> {
             callees: callees(occurrences, rule, |position, _| numbers[occurrences.index(rule, position)]),
         });
         Copies { occurrences, copies: copies.collect() }
+    }
+
+    /// Whether the goal asks for all occurrences of the copy. A start that is called from within programs has its pairs there, too, so
+    /// that none needs to be at the outermost place.
+    pub(crate) fn is_asked(&self, copy: usize, goal: Goal) -> bool {
+        let start = self.copies[0].rule;
+        copy > 0 || goal != Goal::Pairs || self.copies[1..].iter().all(|other| other.rule != start)
     }
 
     pub(crate) fn automaton(&self, copy: usize) -> &'a RuleAutomaton {

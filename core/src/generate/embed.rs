@@ -13,8 +13,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 
-use super::listing::Production;
-use super::occurrences::Occurrences;
+use super::occurrences::{Occurrences, Production};
 use super::strings::{Contexts, Strings};
 use crate::automata::{Position, RuleAutomaton};
 use crate::grammar::Symbol;
@@ -78,6 +77,31 @@ impl<'a> Embedding<'a> {
         trace.extend(self.path(automaton, position, |at| at == Position::EXIT).expect(connected));
         trace.pop();
         (trace, place)
+    }
+
+    /// A cheapest trace of the rule with the transition.
+    pub(crate) fn trace_over(&self, rule: Symbol, from: Position, to: Position) -> Vec<Position> {
+        let automaton = self.occurrences.automaton(rule).expect("a transition is of a reachable rule");
+        let connected = "each position lies on a path from START to EXIT";
+        let mut trace = match from {
+            Position::START => Vec::new(),
+            from => self.path(automaton, Position::START, |at| at == from).expect(connected),
+        };
+        if to != Position::EXIT {
+            trace.push(to);
+            trace.extend(self.path(automaton, to, |at| at == Position::EXIT).expect(connected));
+            trace.pop();
+        }
+        trace
+    }
+
+    /// The rule that is called at an occurrence. Panics if a token stands there.
+    pub(crate) fn callee(&self, rule: Symbol, position: Position) -> Symbol {
+        let automaton = self.occurrences.automaton(rule).expect("a position is of a reachable rule");
+        automaton
+            .symbol(position)
+            .filter(|&symbol| self.occurrences.number(symbol).is_some())
+            .expect("a rule is called")
     }
 
     /// The cheapest string of the first symbol of a path that has the whole path in it, and the production in which the last

@@ -81,7 +81,8 @@ fn solve(
         model = model.with(constraint::eq(leaving(copy, Position::START), calls));
         for position in copies.automaton(copy).positions() {
             model = model.with(constraint::eq(entering(copy, position), leaving(copy, position)));
-            model = model.with(constraint::geq(entering(copy, position), 1));
+            let least = u8::from(copies.is_asked(copy, goal));
+            model = model.with(constraint::geq(entering(copy, position), f64::from(least)));
         }
     }
     for cut in cuts {

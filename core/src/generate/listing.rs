@@ -16,14 +16,14 @@ use std::collections::BTreeSet;
 use super::cover::{Criterion, cover};
 use super::embed::{Embedding, Part};
 use super::kpath;
-use super::occurrences::Occurrences;
+use super::occurrences::{Occurrences, Production};
 use super::spell::Speller;
-use super::strings::Strings;
+use super::strings::{Contexts, Strings};
 use super::traces::Trace;
 use super::usage::{Goal, Item, Usage};
 use crate::automata::Position;
 use crate::cst::Tree;
-use crate::grammar::{Grammar, Symbol};
+use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 
 /// Programs that together use what was asked for.
@@ -45,15 +45,6 @@ pub struct Program {
     pub productions: Vec<Production>,
 }
 
-/// A rule and a trace of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Production {
-    /// The rule.
-    pub rule: Symbol,
-    /// The occurrences that it goes through.
-    pub trace: Trace,
-}
-
 /// Why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListingError {
@@ -69,17 +60,6 @@ pub enum ListingError {
     /// The name is no rule.
     #[error("`{0}` is a token, not a rule")]
     NoRule(String),
-}
-
-impl Production {
-    /// The production in the notation: `list: '[' item ']'`.
-    pub fn display(&self, occurrences: &Occurrences, grammar: &Grammar) -> String {
-        let automaton = occurrences.automaton(self.rule).expect("a production is of a reachable rule");
-        let symbols = self.trace.iter().filter_map(|&position| automaton.symbol(position));
-        let shown: Vec<String> = symbols.map(|symbol| grammar.symbols.display(symbol)).collect();
-        let shown = if shown.is_empty() { "()".to_owned() } else { shown.join(" ") };
-        format!("{}: {shown}", grammar.symbols.name(self.rule))
-    }
 }
 
 impl Listing {
@@ -103,11 +83,7 @@ impl Listing {
 /// # Errors
 /// `start` is no rule, a token has no text, or there is nothing to write comments with.
 pub fn listing(langlet: &Langlet, start: Symbol, goal: Goal, comments: bool) -> Result<Listing, ListingError> {
-    make(langlet, start, comments, |maker, strings| match goal {
-        Goal::Occurrences => maker.productions(strings, Criterion::Occurrences),
-        Goal::Transitions => maker.productions(strings, Criterion::Transitions),
-        Goal::Pairs => maker.pairs(strings),
-    })
+    make(langlet, start, comments, |maker, strings| maker.add_goal(strings, goal))
 }
 
 /// The same for all k-paths by symbol, see [`kpath`].
@@ -118,6 +94,58 @@ pub fn listing_of_paths(langlet: &Langlet, start: Symbol, k: usize, comments: bo
     make(langlet, start, comments, |maker, _| maker.paths(k))
 }
 
+/// A listing in which each part is a program of its own, as short as one with this part can be: so that parts can be tried
+/// one by one. It has a program for each production of the start rule, too.
+///
+/// # Errors
+/// `start` is no rule, or a token has no text.
+pub fn parts_listing(langlet: &Langlet, start: Symbol, goal: Goal) -> Result<Listing, ListingError> {
+    let (occurrences, mut speller) = prepare(langlet, start)?;
+    let strings = Strings::new(langlet);
+    let embedding = Embedding::new(&occurrences, &strings);
+    let contexts = Contexts::new(&strings, start);
+    let mut maker = Maker::new(&occurrences, &embedding, Speller::new(langlet));
+    maker.add_goal(&strings, goal);
+    let Maker { parts, unwritten, .. } = maker;
+    let mut listing = Listing { programs: Vec::new(), unwritten };
+    let mut strings_of_start = Vec::new();
+    for (part, production) in parts {
+        let string = match part.position {
+            Some(position) => {
+                let (around, place) = embedding.trace_through(start, position);
+                Some(embedding.string(start, &around, Some((place, &part.tokens))))
+            }
+            None => contexts.wrap(part.rule, part.tokens),
+        };
+        strings_of_start.push((string, production));
+    }
+    let automaton = occurrences.automaton(start).expect("a start is a rule");
+    let weight = |position| automaton.symbol(position).map_or(0, |symbol| strings.cost(symbol).into());
+    for trace in cover(automaton, goal.criterion(), weight) {
+        let string = embedding.string(start, &trace, None);
+        strings_of_start.push((Some(string), Production { rule: start, trace }));
+    }
+    let mut seen = BTreeSet::new();
+    for (string, production) in strings_of_start {
+        match string.and_then(|string| speller.tree(start, &string)) {
+            Some(tree) if !seen.insert(tree.unparse()) => {}
+            Some(tree) => listing.programs.push(Program { tree, productions: vec![production] }),
+            None => listing.unwritten.push(production),
+        }
+    }
+    Ok(listing)
+}
+
+/// The occurrences, and what writes texts; each token has one.
+pub(crate) fn prepare(langlet: &Langlet, start: Symbol) -> Result<(Occurrences, Speller), ListingError> {
+    if langlet.grammar().rhs(start).is_none() {
+        return Err(ListingError::NoRule(langlet.grammar().symbols.display(start)));
+    }
+    let (occurrences, mut speller) = (Occurrences::new(langlet.grammar(), start), Speller::new(langlet));
+    check_texts(langlet, &occurrences, &mut speller)?;
+    Ok((occurrences, speller))
+}
+
 fn make(
     langlet: &Langlet,
     start: Symbol,
@@ -125,13 +153,8 @@ fn make(
     add_parts: impl FnOnce(&mut Maker<'_>, &Strings),
 ) -> Result<Listing, ListingError> {
     let grammar = langlet.grammar();
-    if grammar.rhs(start).is_none() {
-        return Err(ListingError::NoRule(grammar.symbols.display(start)));
-    }
-    let occurrences = Occurrences::new(grammar, start);
+    let (occurrences, speller) = prepare(langlet, start)?;
     let strings = Strings::new(langlet);
-    let mut speller = Speller::new(langlet);
-    check_texts(langlet, &occurrences, &mut speller)?;
     let comment = match comments {
         true => {
             Some(Comment::new(langlet, &speller).ok_or_else(|| ListingError::NoComments(grammar.name.to_string()))?)
@@ -139,15 +162,7 @@ fn make(
         false => None,
     };
     let embedding = Embedding::new(&occurrences, &strings);
-    let mut maker = Maker {
-        usage: Usage::new(&occurrences),
-        shown: vec![BTreeSet::new(); occurrences.rules().len()],
-        parts: Vec::new(),
-        unwritten: Vec::new(),
-        occurrences: &occurrences,
-        embedding: &embedding,
-        speller,
-    };
+    let mut maker = Maker::new(&occurrences, &embedding, speller);
     add_parts(&mut maker, &strings);
     let Maker { parts, mut unwritten, mut speller, .. } = maker;
     let (parts, productions): (Vec<Part>, Vec<Production>) = parts.into_iter().unzip();
@@ -211,7 +226,26 @@ struct Maker<'a> {
     unwritten: Vec<Production>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(occurrences: &'a Occurrences, embedding: &'a Embedding<'a>, speller: Speller) -> Maker<'a> {
+        Maker {
+            usage: Usage::new(occurrences),
+            shown: vec![BTreeSet::new(); occurrences.rules().len()],
+            parts: Vec::new(),
+            unwritten: Vec::new(),
+            occurrences,
+            embedding,
+            speller,
+        }
+    }
+
+    fn add_goal(&mut self, strings: &Strings, goal: Goal) {
+        match goal {
+            Goal::Occurrences | Goal::Transitions => self.productions(strings, goal.criterion()),
+            Goal::Pairs => self.pairs(strings),
+        }
+    }
+
     /// A part for each trace of a smallest set of traces of each rule, if no part before has it.
     fn productions(&mut self, strings: &Strings, criterion: Criterion) {
         for (number, (rule, automaton)) in self.occurrences.rules().iter().enumerate() {

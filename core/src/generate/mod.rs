@@ -19,6 +19,8 @@ pub mod kpath;
 pub mod usage;
 pub(crate) mod embed;
 pub mod listing;
+pub mod witness;
+pub mod minimize;
 mod derive;
 mod greedy;
 #[cfg(feature = "exact")]
@@ -26,6 +28,7 @@ mod exact;
 #[cfg(feature = "exact")]
 mod realize;
 pub mod minimal;
+pub mod bound;
 mod descent;
 pub mod random;
 pub mod mutate;
@@ -33,19 +36,22 @@ pub mod negatives;
 pub mod explain;
 pub mod fill;
 
+pub use bound::fewest_tokens;
 pub use chance::Chance;
 pub use count::Counts;
 pub use cover::{Criterion, cover, production};
 pub use explain::explain_conflicts;
 pub use fill::text_of_terminals;
-pub use listing::{Listing, ListingError, Production, listing, listing_of_paths};
+pub use listing::{Listing, ListingError, Program, listing, listing_of_paths, parts_listing};
 pub use minimal::small_listing;
 #[cfg(feature = "exact")]
 pub use minimal::smallest_listing;
 pub use mutate::{Mutation, MutationKind, mutants, mutations};
 pub use negatives::{Negative, negatives};
-pub use occurrences::Occurrences;
+pub use minimize::minimize;
+pub use occurrences::{Occurrences, Production};
 pub use random::{RandomError, RandomPrograms, Wishes};
 pub use spell::Speller;
 pub use traces::{Trace, traces};
-pub use usage::{Goal, Usage};
+pub use usage::{Goal, Usage, productions};
+pub use witness::witnesses;

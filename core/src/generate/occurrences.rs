@@ -10,6 +10,7 @@
 //!
 //! Only rules that are reachable from the start count. Source: context-dependent branch coverage, Lämmel (2001), for pairs.
 
+use super::traces::Trace;
 use crate::automata::{Position, RuleAutomaton};
 use crate::grammar::{Grammar, Symbol};
 
@@ -100,6 +101,26 @@ impl Occurrences {
     }
 }
 
+/// A rule and a trace of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Production {
+    /// The rule.
+    pub rule: Symbol,
+    /// The occurrences that it goes through.
+    pub trace: Trace,
+}
+
+impl Production {
+    /// The production in the notation: `list: '[' item ']'`.
+    pub fn display(&self, occurrences: &Occurrences, grammar: &Grammar) -> String {
+        let automaton = occurrences.automaton(self.rule).expect("a production is of a reachable rule");
+        let symbols = self.trace.iter().filter_map(|&position| automaton.symbol(position));
+        let shown: Vec<String> = symbols.map(|symbol| grammar.symbols.display(symbol)).collect();
+        let shown = if shown.is_empty() { "()".to_owned() } else { shown.join(" ") };
+        format!("{}: {shown}", grammar.symbols.name(self.rule))
+    }
+}
+
 /// The transitions of one automaton, those from `START` first.
 pub fn transitions(automaton: &RuleAutomaton) -> impl Iterator<Item = (Position, Position)> + '_ {
     let states = std::iter::once(Position::START).chain(automaton.positions());
@@ -110,6 +131,33 @@ pub fn transitions(automaton: &RuleAutomaton) -> impl Iterator<Item = (Position,
 ///
 /// Linear in the symbols where the automaton is deterministic; else times its states.
 pub fn trace_of(automaton: &RuleAutomaton, symbols: &[Symbol]) -> Option<Vec<Position>> {
+    let mut trace = Vec::with_capacity(symbols.len());
+    read_trace(automaton, symbols, &mut trace).then_some(trace)
+}
+
+/// Writes [`trace_of`] the symbols into `trace`, whatever is in it; whether there is one.
+pub(crate) fn read_trace(automaton: &RuleAutomaton, symbols: &[Symbol], trace: &mut Vec<Position>) -> bool {
+    trace.clear();
+    let mut at = Position::START;
+    for &symbol in symbols {
+        let mut next = automaton.follow(at).iter().filter(|&&to| automaton.symbol(to) == Some(symbol));
+        match (next.next(), next.next()) {
+            (None, _) => return false,
+            (Some(&to), None) => at = to,
+            (Some(_), Some(_)) => {
+                let found = choose_trace(automaton, symbols);
+                trace.clear();
+                trace.extend(found.iter().flatten());
+                return found.is_some();
+            }
+        }
+        trace.push(at);
+    }
+    automaton.follow(at).contains(&Position::EXIT)
+}
+
+/// The same where a symbol leads to several states.
+fn choose_trace(automaton: &RuleAutomaton, symbols: &[Symbol]) -> Option<Vec<Position>> {
     // `layers[i]`: the states that `i` symbols lead to, each with the place in the layer before that it was reached from.
     let mut layers: Vec<Vec<(Position, usize)>> = vec![vec![(Position::START, 0)]];
     for symbol in symbols {

@@ -8,12 +8,11 @@
 
 use std::collections::VecDeque;
 
+use super::cover::walks;
 use super::derive::{Copies, Derivations};
-use super::occurrences::transitions;
 use super::traces::Trace;
-use crate::automata::{Position, RuleAutomaton};
 
-/// The programs in which the transitions of each copy, in the order of [`transitions`], are used so often. Panics if the counts
+/// The programs in which the transitions of each copy, in the order of [`transitions`](super::occurrences::transitions), are used so often. Panics if the counts
 /// are those of no programs.
 pub(crate) fn derivations(copies: &Copies<'_>, counts: &[Vec<u64>]) -> Derivations {
     let mut stock: Vec<Vec<Trace>> =
@@ -109,33 +108,4 @@ fn cycle(copies: &Copies<'_>, stock: &[Vec<Trace>], copy: usize) -> Option<Vec<(
         }
     }
     None
-}
-
-/// A flow as traces: an Eulerian circuit over the transitions and the ways back from `EXIT` to `START`, cut there.
-fn walks(automaton: &RuleAutomaton, counts: &[u64]) -> Vec<Trace> {
-    let mut next: Vec<Vec<(Position, u64)>> = vec![Vec::new(); automaton.n_states()];
-    let mut n_traces = 0;
-    for ((from, to), &count) in transitions(automaton).zip(counts) {
-        next[from.index()].push((to, count));
-        n_traces += if to == Position::EXIT { count } else { 0 };
-    }
-    next[Position::EXIT.index()].push((Position::START, n_traces));
-    let (mut path, mut circuit) = (vec![Position::START], Vec::new());
-    // Progress: each turn uses up a unit of the flow, or takes a state off the path.
-    while let Some(&state) = path.last() {
-        match next[state.index()].iter_mut().find(|(_, left)| *left > 0) {
-            Some((to, left)) => {
-                *left -= 1;
-                path.push(*to);
-            }
-            None => circuit.extend(path.pop()),
-        }
-    }
-    circuit.reverse();
-    circuit.pop();
-    let mut traces: Vec<Trace> = Vec::new();
-    for walk in circuit.split(|&state| state == Position::EXIT) {
-        traces.extend((!walk.is_empty()).then(|| walk[1..].to_vec()));
-    }
-    traces
 }

@@ -20,12 +20,19 @@ pub struct Speller {
     langlet: Langlet,
     /// The texts of each kind that was asked for.
     texts: FxHashMap<Symbol, Texts>,
+    /// How many different texts a kind gets.
+    most_texts: usize,
 }
 
 impl Speller {
     /// Texts are found when they are asked for.
     pub fn new(langlet: &Langlet) -> Speller {
-        Speller { langlet: langlet.clone(), texts: FxHashMap::default() }
+        Speller { langlet: langlet.clone(), texts: FxHashMap::default(), most_texts: MOST_TEXTS }
+    }
+
+    /// Tokens of one kind are all spelled alike.
+    pub(crate) fn alike(langlet: &Langlet) -> Speller {
+        Speller { most_texts: 1, ..Speller::new(langlet) }
     }
 
     /// Spells the token in this one way until it is forgotten.
@@ -144,7 +151,7 @@ impl Speller {
     pub(crate) fn text(&mut self, token: Symbol, number: usize) -> String {
         let langlet = &self.langlet;
         let texts = self.texts.entry(token).or_insert_with(|| Texts::new(langlet, token));
-        texts.text(number).to_owned()
+        texts.text(number % self.most_texts).to_owned()
     }
 }
 
@@ -175,7 +182,6 @@ impl Texts {
 
     /// The text of this number; behind the last it begins anew. Empty if there is none at all.
     fn text(&mut self, number: usize) -> &str {
-        let number = number % MOST_TEXTS;
         // Progress: one text more, or no more are left.
         while self.found.len() <= number
             && let Some((terms, term)) = &mut self.left

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::occurrences::{Occurrences, trace_of, transitions};
+use super::cover::Criterion;
+use super::occurrences::{Occurrences, Production, read_trace, transitions};
 use crate::automata::Position;
 use crate::cst::{Node, Tree};
 use crate::grammar::{Symbol, Symbols};
@@ -22,6 +23,17 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// All of them, the coarsest first.
+    pub const ALL: [Goal; 3] = [Goal::Occurrences, Goal::Transitions, Goal::Pairs];
+
+    /// How the traces of a single rule are covered for this goal.
+    pub fn criterion(self) -> Criterion {
+        match self {
+            Goal::Transitions => Criterion::Transitions,
+            Goal::Occurrences | Goal::Pairs => Criterion::Occurrences,
+        }
+    }
+
     /// What is counted, as a word.
     pub fn name(self) -> &'static str {
         match self {
@@ -65,8 +77,8 @@ impl<'a> Usage<'a> {
         Usage { occurrences, moves, pairs }
     }
 
-    /// Counts what lies below a node, itself included. Linear in the full view. Nodes of rules that the start does not reach
-    /// are passed over.
+    /// Counts what lies below a node, itself included. Linear in the full view. Nodes that are no production of the grammar, as
+    /// in a tree of a dialect, are passed over, and what is below them is counted.
     pub fn add(&mut self, tree: &Tree, node: Node) {
         self.add_with(tree, node, |_, _| {});
     }
@@ -74,13 +86,18 @@ impl<'a> Usage<'a> {
     /// The same, and shows each node's rule, as a number, and its trace.
     pub(crate) fn add_with(&mut self, tree: &Tree, node: Node, mut show: impl FnMut(usize, &[Position])) {
         let mut pending: Vec<(Node, Option<usize>)> = vec![(node, None)];
-        let mut symbols = Vec::new();
+        let (mut symbols, mut trace) = (Vec::new(), Vec::new());
         while let Some((node, caller)) = pending.pop() {
-            let Some(rule) = self.occurrences.number(tree.symbol(node)) else { continue };
-            let automaton = &self.occurrences.rules()[rule].1;
+            let automaton =
+                self.occurrences.number(tree.symbol(node)).map(|rule| (rule, &self.occurrences.rules()[rule].1));
             symbols.clear();
             symbols.extend(tree.children(node).map(|child| tree.symbol(child)));
-            let Some(trace) = trace_of(automaton, &symbols) else { continue };
+            let Some((rule, automaton)) =
+                automaton.filter(|(_, automaton)| read_trace(automaton, &symbols, &mut trace))
+            else {
+                pending.extend(tree.children(node).filter(|&child| !tree.is_token(child)).map(|child| (child, None)));
+                continue;
+            };
             let moves = &mut self.moves[rule];
             let mut from = Position::START;
             for &to in trace.iter().chain([&Position::EXIT]) {
@@ -97,6 +114,23 @@ impl<'a> Usage<'a> {
                 }
             }
         }
+    }
+
+    /// Adds the counts of other trees. Panics if they are of another grammar.
+    pub fn merge(&mut self, other: &Usage<'_>) {
+        let rows = self.moves.iter_mut().zip(&other.moves).chain(self.pairs.iter_mut().zip(&other.pairs));
+        for (own, more) in rows {
+            assert_eq!(own.len(), more.len(), "counts of one grammar");
+            own.iter_mut().zip(more).for_each(|(own, more)| *own += more);
+        }
+    }
+
+    /// How many nodes of the rule there are.
+    pub fn n_nodes(&self, rule: Symbol) -> u64 {
+        self.occurrences.number(rule).map_or(0, |rule| {
+            let n_states = self.occurrences.rules()[rule].1.n_states();
+            self.moves[rule][..n_states].iter().sum()
+        })
     }
 
     /// How often the item is used.
@@ -132,6 +166,23 @@ impl<'a> Usage<'a> {
     }
 }
 
+/// The productions of a tree, each with its depth, in pre-order; those that are none of the grammar are left out.
+pub fn productions(occurrences: &Occurrences, tree: &Tree) -> Vec<(Production, usize)> {
+    let (mut found, mut trace) = (Vec::new(), Vec::new());
+    let mut pending = vec![(tree.root(), 0)];
+    while let Some((node, depth)) = pending.pop() {
+        let rule = tree.symbol(node);
+        let children: Vec<Node> = tree.children(node).collect();
+        let symbols: Vec<Symbol> = children.iter().map(|&child| tree.symbol(child)).collect();
+        if occurrences.automaton(rule).is_some_and(|automaton| read_trace(automaton, &symbols, &mut trace)) {
+            found.push((Production { rule, trace: trace.clone() }, depth));
+        }
+        pending
+            .extend(children.into_iter().rev().filter(|&child| !tree.is_token(child)).map(|child| (child, depth + 1)));
+    }
+    found
+}
+
 /// All that the goal asks for, in grammar order.
 pub fn items(occurrences: &Occurrences, goal: Goal) -> Box<dyn Iterator<Item = Item> + '_> {
     let rules = occurrences.rules();
@@ -153,6 +204,22 @@ pub fn items(occurrences: &Occurrences, goal: Goal) -> Box<dyn Iterator<Item = I
 }
 
 impl Item {
+    /// The rule in which it is.
+    pub fn rule(self) -> Symbol {
+        match self {
+            Item::Occurrence(rule, _) | Item::Transition(rule, ..) | Item::Pair(rule, ..) => rule,
+        }
+    }
+
+    /// What kind of thing it is.
+    pub fn goal(self) -> Goal {
+        match self {
+            Item::Occurrence(..) => Goal::Occurrences,
+            Item::Transition(..) => Goal::Transitions,
+            Item::Pair(..) => Goal::Pairs,
+        }
+    }
+
     /// The item in words: `item 2 of list`, with occurrences of one symbol counted where there are several.
     pub fn display(self, occurrences: &Occurrences, symbols: &Symbols) -> String {
         let at = |rule: Symbol, position: Position| place(occurrences, symbols, rule, position);

@@ -154,27 +154,34 @@ impl Rhs {
 
     /// The right-hand side in the notation.
     pub fn display(&self, symbols: &Symbols) -> String {
+        self.display_with(&mut |symbol| symbols.display(symbol))
+    }
+
+    /// The right-hand side in the notation, each symbol as `show` has it; it is called with the symbols in the order of the text.
+    pub fn display_with(&self, show: &mut impl FnMut(Symbol) -> String) -> String {
         match self {
-            Rhs::Symbol(symbol) => symbols.display(*symbol),
+            Rhs::Symbol(symbol) => show(*symbol),
             Rhs::Sequence(parts) if parts.is_empty() => "()".to_owned(),
             Rhs::Sequence(parts) => {
                 let shown = parts.iter().map(|part| match part {
-                    Rhs::Alternatives(_) => format!("({})", part.display(symbols)),
-                    part => part.display(symbols),
+                    Rhs::Alternatives(_) => format!("({})", part.display_with(show)),
+                    part => part.display_with(show),
                 });
                 shown.collect::<Vec<_>>().join(" ")
             }
-            Rhs::Alternatives(parts) => parts.iter().map(|part| part.display(symbols)).collect::<Vec<_>>().join(" | "),
-            Rhs::Optional(part) => format!("[{}]", part.display(symbols)),
-            Rhs::Star(part) => format!("{}*", part.grouped(symbols)),
-            Rhs::Plus(part) => format!("{}+", part.grouped(symbols)),
+            Rhs::Alternatives(parts) => {
+                parts.iter().map(|part| part.display_with(show)).collect::<Vec<_>>().join(" | ")
+            }
+            Rhs::Optional(part) => format!("[{}]", part.display_with(show)),
+            Rhs::Star(part) => format!("{}*", part.grouped(show)),
+            Rhs::Plus(part) => format!("{}+", part.grouped(show)),
         }
     }
 
-    fn grouped(&self, symbols: &Symbols) -> String {
+    fn grouped(&self, show: &mut impl FnMut(Symbol) -> String) -> String {
         match self {
-            Rhs::Symbol(_) | Rhs::Optional(_) => self.display(symbols),
-            _ => format!("({})", self.display(symbols)),
+            Rhs::Symbol(_) | Rhs::Optional(_) => self.display_with(show),
+            _ => format!("({})", self.display_with(show)),
         }
     }
 }

@@ -26,7 +26,9 @@ impl Notation {
                 "langlet", "token", "skip", "drop", "rename", "soft", "layout", "join", "neutral", "constant", "tight",
                 "start",
             ],
-            Notation::Transform => &["transform", "pattern", "phase", "rule", "example", "unchanged", "refused"],
+            Notation::Transform => {
+                &["transform", "pattern", "phase", "rule", "example", "unchanged", "refused", "reversible"]
+            }
         }
     }
 }

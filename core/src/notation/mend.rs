@@ -32,6 +32,7 @@ impl<'l, 'a> Misfit<'l, 'a> {
                 _ => "write `unchanged [| text |]`",
             },
             "refused" => "write `refused [| text |]`, or with a part of the reason `refused [| text |] \"reason\"`",
+            "reversible" => "write `reversible FROM -> TO`, with the two langlets of the header",
             _ => return self.rule(directive == "rule"),
         };
         usage.to_owned()

@@ -64,6 +64,7 @@ pub fn parse_transform(source: &Arc<SourceText>) -> Result<TransformFile, Vec<Di
     let parser = grammar::TransformDeclarationParser::new();
     let (mut patterns, mut phases): (Vec<NamedPattern>, Vec<Phase>) = (Vec::new(), Vec::new());
     let (mut rules, mut examples): (Vec<RewriteRule>, Vec<Example>) = (Vec::new(), Vec::new());
+    let mut reversible = Vec::new();
     for declaration in reader.declarations("transform") {
         match reader.parse(&declaration, |tokens| parser.parse(tokens)) {
             Some(TransformItem::Pattern(pattern)) => {
@@ -79,11 +80,13 @@ pub fn parse_transform(source: &Arc<SourceText>) -> Result<TransformFile, Vec<Di
             Some(TransformItem::Example(example)) => {
                 examples.push(Example { rule: rules.len().checked_sub(1), ..example });
             }
+            Some(TransformItem::Reversible(way)) => reversible.push(way),
             None => {}
         }
     }
     if let Some(file) = &mut file {
         (file.patterns, file.phases, file.rules, file.examples) = (patterns, phases, rules, examples);
+        file.reversible = reversible;
     }
     reader.finish(file)
 }

@@ -249,6 +249,19 @@ pub struct TransformFile {
     pub rules: Vec<RewriteRule>,
     /// The examples, in the order of the file.
     pub examples: Vec<Example>,
+    /// The ways that lead back.
+    pub reversible: Vec<Reversible>,
+}
+
+/// `reversible from -> to`: what is translated so and back again is the same tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reversible {
+    /// The langlet in which the way begins and ends.
+    pub from: Name,
+    /// The langlet at which it turns.
+    pub to: Name,
+    /// From `reversible` to the second name.
+    pub span: Span,
 }
 
 /// `pattern name pattern | pattern where conditions`: a pattern that others refer to by its name.
@@ -500,6 +513,7 @@ pub(super) enum TransformItem {
     Phase(Phase),
     Rule(RewriteRule),
     Example(Example),
+    Reversible(Reversible),
 }
 
 impl TransformItem {

@@ -273,6 +273,7 @@ fn piece() -> impl proptest::strategy::Strategy<Value = &'static str> {
         "example",
         "unchanged",
         "refused",
+        "reversible",
         "top",
         "down",
         "bottom up",

@@ -25,6 +25,7 @@ pub(crate) mod lint;
 pub mod check;
 pub mod trace;
 pub mod route;
+pub mod roundtrip;
 pub mod coverage;
 
 pub use condition::Predicate;

@@ -171,6 +171,16 @@ impl<'a> Route<'a> {
         })
     }
 
+    /// What the first step reads. Panics if there are no steps.
+    pub fn source(&self) -> &Langlet {
+        self.steps().next().expect("a route has a step").source()
+    }
+
+    /// What the last step writes. Panics if there are no steps.
+    pub fn target(&self) -> &Langlet {
+        self.steps().last().expect("a route has a step").target()
+    }
+
     /// The names of all rules, step by step.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.steps().flat_map(Transform::rules)

@@ -25,7 +25,7 @@ use crate::diagnostic::{Diagnostic, SourceText};
 use crate::grammar::{Symbol, SymbolKind};
 use crate::langlet::Langlet;
 use crate::notation;
-use crate::notation::syntax::Strategy;
+use crate::notation::syntax::{Name, Strategy};
 use crate::parser::ReadError;
 use crate::span::Span;
 
@@ -41,6 +41,8 @@ pub struct Transform {
     /// The file that the rules are from.
     pub(crate) text: Arc<SourceText>,
     examples: Vec<Example>,
+    /// Where ways begin and turn that the file says to lead back to the same tree; in a file of rules, names of its langlets.
+    reversible: Vec<(String, String)>,
 }
 
 /// How to translate.
@@ -196,6 +198,7 @@ impl Transform {
             phases: vec![("main".to_owned(), Strategy::TopDown)],
             text: SourceText::new("no rules", ""),
             examples: Vec::new(),
+            reversible: Vec::new(),
         }
     }
 
@@ -211,6 +214,14 @@ impl Transform {
             if name.text != langlet.name() {
                 let message = format!("this file is about `{}`, not `{}`", name.text, langlet.name());
                 compiler.error(name.span, message, None);
+            }
+        }
+        for way in &file.reversible {
+            let is_way = |from: &Name, to: &Name| way.from.text == from.text && way.to.text == to.text;
+            if !is_way(&file.source, &file.target) && !is_way(&file.target, &file.source) {
+                let (source, target) = (&file.source.text, &file.target.text);
+                let help = format!("write `reversible {source} -> {target}` or `reversible {target} -> {source}`");
+                compiler.error(way.span, "a way back is between the two langlets of the header".to_owned(), Some(help));
             }
         }
         file.patterns.iter().for_each(|pattern| compiler.add_named(pattern));
@@ -231,7 +242,8 @@ impl Transform {
         let phases = std::iter::once(("main".to_owned(), Strategy::TopDown)).chain(own).collect();
         let (source, target, text) = (source.clone(), target.clone(), text.clone());
         let examples = examples_of(&file);
-        Ok(Transform { source, target, rules, named, scope, phases, text, examples })
+        let reversible = file.reversible.into_iter().map(|way| (way.from.text, way.to.text)).collect();
+        Ok(Transform { source, target, rules, named, scope, phases, text, examples, reversible })
     }
 
     /// The langlet that is read.
@@ -252,6 +264,12 @@ impl Transform {
     /// The examples of the file.
     pub fn examples(&self) -> &[Example] {
         &self.examples
+    }
+
+    /// Whether the file declares that what is translated from `from` to `to` and back, one way by it and the other by a route, is
+    /// the same tree.
+    pub fn is_reversible(&self, from: &Langlet, to: &Langlet) -> bool {
+        self.reversible.iter().any(|(one, other)| one == from.name() && other == to.name())
     }
 
     /// The names and strategies of the phases, in order.

@@ -548,6 +548,11 @@ fn examples() {
         "refused [| x |] because",
         "refused [| x |] ''",
         "refuse [| x |]",
+        "reversible",
+        "reversible a",
+        "reversible a = b",
+        "reversible a -> b -> a",
+        "reversibel a -> b",
         "exampel [| x |] => [| y |]",
         "example [| x => [| y |]\nrule a r => delete",
         "example [| x |] => [| y\nunchanged [| x |]",
@@ -598,6 +603,21 @@ fn examples() {
     refuse [| x |]
       t:2:1: error: there is no directive `refuse` at 17..23
           did you mean `refused`?
+    reversible
+      t:2:1: error: `reversible` is not complete: expected a name at 17..27
+          write `reversible FROM -> TO`, with the two langlets of the header
+    reversible a
+      t:2:12: error: `reversible` is not complete: expected `->` at 28..29
+          write `reversible FROM -> TO`, with the two langlets of the header
+    reversible a = b
+      t:2:14: error: expected `->`, found `=` at 30..31
+          write `reversible FROM -> TO`, with the two langlets of the header
+    reversible a -> b -> a
+      t:2:19: error: expected the end of `reversible`, found `->` at 35..37
+          write `reversible FROM -> TO`, with the two langlets of the header
+    reversibel a -> b
+      t:2:1: error: there is no directive `reversibel` at 17..27
+          did you mean `reversible`?
     exampel [| x |] => [| y |]
       t:2:1: error: there is no directive `exampel` at 17..24
           did you mean `example`?
@@ -622,15 +642,16 @@ fn examples() {
 }
 
 /// Declarations without a mistake, and some with one each.
-const GOOD: [&str; 6] = [
+const GOOD: [&str; 7] = [
     "rule a r [| x |] | s => t [| $x |] then t [| y |] where $x is r\n  => delete",
     "phase p innermost at most 3",
     "pattern n r where inside s",
     "example [| x |] => [|\n  rule\n|]",
     "unchanged [| x |]",
     "refused [| x |]",
+    "reversible b -> a",
 ];
-const BAD: [&str; 8] = [
+const BAD: [&str; 9] = [
     "rule a r",
     "rule a r => delete where",
     "rule a r => s [| x |] then",
@@ -639,6 +660,7 @@ const BAD: [&str; 8] = [
     "example [| x |]",
     "refused",
     "exampel [| x |] => [| y |]",
+    "reversible a",
 ];
 
 proptest! {
