@@ -14,7 +14,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, compare, complete, cover, coverage, flaws, generate, inherit, list, mask, morphism, parse, prefix, roundtrip, schema, selection, show, test, tokens, traces, translate};
+use commands::{
+    check, compare, complete, cover, coverage, flaws, generate, inherit, list, mask, morphism, parse, prefix,
+    roundtrip, schema, selection, show, test, tokens, traces, translate,
+};
 use output::{ColorChoice, Output, Problem};
 
 /// Parses, checks and translates source text by langlets: languages as small, inherited grammars.

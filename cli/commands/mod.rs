@@ -43,13 +43,6 @@ fn langlet_of(option: Option<&str>, paths: &[PathBuf], output: &Output) -> Resul
     Ok(chosen)
 }
 
-/// The rule of the option `--start`; the start rule of the langlet by default.
-fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> {
-    let Some(name) = option else { return Ok(langlet.start()) };
-    let symbol = langlet.symbol(name).map_err(|error| Problem::file("--start", error))?;
-    match langlet.grammar().rhs(symbol) {
-        Some(_) => Ok(symbol),
-        None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
 /// The rule that an option names, or the start of the langlet.
 fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> {
     let Some(name) = option else { return Ok(langlet.start()) };

@@ -46,9 +46,9 @@ pub use listing::{Listing, ListingError, Program, listing, listing_of_paths, par
 pub use minimal::small_listing;
 #[cfg(feature = "exact")]
 pub use minimal::smallest_listing;
+pub use minimize::minimize;
 pub use mutate::{Mutation, MutationKind, mutants, mutations};
 pub use negatives::{Negative, negatives};
-pub use minimize::minimize;
 pub use occurrences::{Occurrences, Production};
 pub use random::{RandomError, RandomPrograms, Wishes};
 pub use spell::Speller;

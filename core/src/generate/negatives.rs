@@ -19,8 +19,9 @@
 use rustc_hash::FxHashSet;
 
 use super::embed::Embedding;
-use super::listing::{ListingError, Production, listing};
+use super::listing::{ListingError, listing};
 use super::occurrences::Occurrences;
+use super::occurrences::Production;
 use super::spell::Speller;
 use super::strings::Strings;
 use super::usage::Goal;
