@@ -108,11 +108,13 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
     }
     let of_undecided = if n_undecided > 0 { format!(", {n_undecided} undecided") } else { String::new() };
     output.line(format_args!(
-        "{}: {} programs, {n_accepted} accepted, {} rejected{of_undecided}: {n_flaws} flaws in {} productions",
+        "{}: {} programs, {n_accepted} accepted, {} rejected{of_undecided}: {n_flaws} flaw{} in {} production{}",
         langlet.name(),
         programs.len(),
         rejected.len(),
+        if n_flaws == 1 { "" } else { "s" },
         flaws.len(),
+        if flaws.len() == 1 { "" } else { "s" },
     ))?;
     Ok(match (n_undecided, rejected.len()) {
         (0, 0) => Outcome::Fine,

@@ -303,7 +303,10 @@ impl Writer<'_> {
                 programs.choose(if goes_on { stack.parts } else { stack.choices }, chance)
             } else {
                 let mut cell = programs.choose(stack.choices, chance);
-                let grows = |cell: &Cell| cell.symbol.is_some_and(|symbol| programs.kinds[symbol.index()].is_rule);
+                // Something to come behind a token is growth, too, such as an element behind a separator.
+                let comes = |cell: &Cell| programs.stacks[cell.stack as usize].least > 0;
+                let is_rule = |symbol: Symbol| programs.kinds[symbol.index()].is_rule;
+                let grows = |cell: &Cell| cell.symbol.is_some_and(|symbol| is_rule(symbol) || comes(cell));
                 let mut tries = if is_hungry { MOST_TRIES } else { 0 };
                 while tries > 0 && !grows(cell) {
                     cell = programs.choose(stack.choices, chance);
