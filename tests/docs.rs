@@ -33,7 +33,7 @@ fn langlet(arguments: &[&str]) -> String {
 #[test]
 fn commands_of_the_pages_print_what_is_shown() {
     let mut n_commands = 0;
-    for page in ["docs/rewriting.md", "docs/algebra.md"] {
+    for page in ["docs/rewriting.md", "docs/algebra.md", "docs/comparing.md"] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for (_, block) in blocks(&text).into_iter().filter(|(language, _)| language == "console") {
             let (command, shown) = block.split_once('\n').unwrap();

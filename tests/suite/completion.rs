@@ -279,7 +279,8 @@ fn vocabulary(langlet: &Langlet) -> Vocabulary {
     ];
     entries.extend(pieces.map(|piece| piece.as_bytes().to_vec()));
     for seed in 0..6u8 {
-        let choices: Vec<u8> = (0..60).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed.wrapping_mul(91))).collect();
+        let choices: Vec<u8> =
+            (0..60).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed.wrapping_mul(91))).collect();
         let program = Programs::new(langlet).program(&choices);
         for length in [2, 3, 5, 9] {
             entries.extend(program.as_bytes().chunks(length).map(<[u8]>::to_vec));
