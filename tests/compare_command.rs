@@ -98,3 +98,16 @@ fn what_cannot_be_done_is_said() {
     assert!(error(&folder, "json python27 --start value").contains("`value`"));
     assert!(error(&folder, "json json5 --start STRING").contains("a token of json, not a rule"));
 }
+
+#[test]
+fn mutants_are_counted() {
+    let folder = folder(&[]);
+    let text = out(&folder, "json --mutants 30 --seed 2", 0);
+    let last = text.lines().last().unwrap();
+    assert!(last.starts_with("json: 30 mutants, ") && last.contains("told apart (100.00 %)"), "{text}");
+    assert_eq!(text, out(&folder, "json --mutants 30 --seed 2", 0));
+    let lines = out(&folder, "json --mutants 30 --seed 2 --json", 0);
+    assert!(lines.lines().last().unwrap().starts_with("{\"langlet\":\"json\",\"mutants\":30,\"equal\":"), "{lines}");
+    assert!(error(&folder, "json json5 --mutants 3").contains("cannot be used with"));
+    assert!(error(&folder, "json").contains("required"));
+}

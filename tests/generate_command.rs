@@ -139,3 +139,20 @@ fn the_distance_to_the_smallest_is_told() {
         if cfg!(feature = "exact") { "; the smallest has 422 (1.00 times)" } else { "; none has fewer than 2" };
     assert!(report.contains(expected), "{report}");
 }
+
+#[test]
+fn negatives_say_what_is_wrong() {
+    let (text, report) = out("-l json --negatives");
+    assert!(text.starts_with("--- ") && text.contains(" are never neighbors\n") && report.is_empty(), "{text}");
+    assert_eq!(text, out("-l json --negatives").0);
+    let folder = TempDir::new().unwrap();
+    let (labels, _) = out(&format!("-l json --negatives -o {}", folder.path().display()));
+    let n_files = std::fs::read_dir(folder.path()).unwrap().count();
+    assert!(n_files > 40 && n_files == labels.lines().count() && labels.starts_with("00001.json: "), "{labels}");
+    // None is read.
+    let check =
+        Command::new(env!("CARGO_BIN_EXE_langlet")).args(["check", "-l", "json"]).arg(folder.path()).output().unwrap();
+    let err = String::from_utf8_lossy(&check.stderr).into_owned();
+    assert!(err.contains(&format!("{n_files}")), "{err}");
+    assert!(error("-l python27 --negatives --random 3").contains("cannot be used with"));
+}

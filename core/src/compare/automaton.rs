@@ -71,6 +71,91 @@ impl Automaton {
         self.0.iter().map(|state| (state.accepting, &state.transitions[..]))
     }
 
+    /// Whether the state accepts.
+    pub(crate) fn accepts(&self, state: u32) -> bool {
+        self.0[state as usize].accepting
+    }
+
+    /// Where a label leads from a state.
+    pub(crate) fn step(&self, state: u32, label: Label) -> Option<u32> {
+        let transitions = &self.0[state as usize].transitions;
+        transitions.iter().find(|(on, _)| *on == label).map(|&(_, to)| to)
+    }
+
+    /// The labels of the transitions of a state.
+    pub(crate) fn labels_of(&self, state: u32) -> impl Iterator<Item = Label> + '_ {
+        self.0[state as usize].transitions.iter().map(|(label, _)| *label)
+    }
+
+    /// All transitions, as states and labels.
+    pub(crate) fn all_transitions(&self) -> Vec<(u32, Label)> {
+        let states = 0..self.0.len() as u32;
+        states.flat_map(|state| self.labels_of(state).map(move |label| (state, label))).collect()
+    }
+
+    /// The transition of a state that has no other and does not accept.
+    pub(crate) fn only_step(&self, state: u32) -> Option<(Label, u32)> {
+        match &self.0[state as usize] {
+            State { accepting: false, transitions, .. } if transitions.len() == 1 => Some(transitions[0]),
+            _ => None,
+        }
+    }
+
+    /// A label that leads to the state; the only one after [`Automaton::by_last_label`].
+    pub(crate) fn last_label(&self, state: u32) -> Option<Label> {
+        let mut all = self.0.iter().flat_map(|from| &from.transitions);
+        all.find(|(_, to)| *to == state).map(|&(label, _)| label)
+    }
+
+    /// The same without a transition.
+    pub(crate) fn without(&self, state: u32, label: Label) -> Automaton {
+        let mut found = self.clone();
+        found.0[state as usize].transitions.retain(|(on, _)| *on != label);
+        found
+    }
+
+    /// An automaton in normal form with its states split, so that all transitions to a state have one label, and none leads to
+    /// the start.
+    pub(crate) fn by_last_label(&self) -> Automaton {
+        let mut keys: Vec<(u32, Option<Label>)> = vec![(0, None)];
+        let mut states = Vec::new();
+        // Progress: each turn completes a state; there are finitely many.
+        while let Some(&(old, _)) = keys.get(states.len()) {
+            let old = &self.0[old as usize];
+            let transitions = old.transitions.iter().map(|&(label, to)| {
+                let key = (to, Some(label));
+                let place = keys.iter().position(|&known| known == key).unwrap_or_else(|| {
+                    keys.push(key);
+                    keys.len() - 1
+                });
+                (label, place as u32)
+            });
+            let transitions = transitions.collect();
+            states.push(State { accepting: old.accepting, transitions, silent: Vec::new() });
+        }
+        Automaton(states)
+    }
+
+    /// Whether all that is accepted from the one state is accepted from the other, in a deterministic automaton.
+    pub(crate) fn is_within(&self, one: u32, other: u32) -> bool {
+        let mut pairs = vec![(one, other)];
+        let mut at = 0;
+        // Progress: each turn completes a pair; there are finitely many.
+        while let Some(&(one, other)) = pairs.get(at) {
+            at += 1;
+            if self.accepts(one) && !self.accepts(other) {
+                return false;
+            }
+            for &(label, to) in &self.0[one as usize].transitions {
+                let Some(beside) = self.step(other, label) else { return false };
+                if !pairs.contains(&(to, beside)) {
+                    pairs.push((to, beside));
+                }
+            }
+        }
+        true
+    }
+
     /// The labels in use.
     pub(crate) fn labels(&self) -> BTreeSet<Label> {
         self.0.iter().flat_map(|state| state.transitions.iter().map(|(label, _)| *label)).collect()
@@ -124,7 +209,7 @@ impl Automaton {
 
     /// The normal form.
     pub(crate) fn minimal(&self) -> Automaton {
-        self.deterministic().refined()
+        self.deterministic().trimmed().refined()
     }
 
     /// The states that are reached without reading, themselves included.
@@ -169,6 +254,25 @@ impl Automaton {
             states.push(State { accepting, transitions, silent: Vec::new() });
         }
         Automaton(states)
+    }
+
+    /// The same without transitions to states from which nothing is accepted.
+    fn trimmed(mut self) -> Automaton {
+        let mut leads_on: Vec<bool> = self.0.iter().map(|state| state.accepting).collect();
+        // Progress: more states lead on.
+        loop {
+            let n_before = leads_on.iter().filter(|&&leads| leads).count();
+            for (index, state) in self.0.iter().enumerate().rev() {
+                leads_on[index] |= state.transitions.iter().any(|&(_, to)| leads_on[to as usize]);
+            }
+            if leads_on.iter().filter(|&&leads| leads).count() == n_before {
+                break;
+            }
+        }
+        for state in &mut self.0 {
+            state.transitions.retain(|&(_, to)| leads_on[to as usize]);
+        }
+        self
     }
 
     /// Moore's refinement of a deterministic automaton in which each state leads to an end, and a walk that numbers the classes.

@@ -9,7 +9,7 @@
 //! `op` put in its place: the two automata are equal
 //! ```
 //!
-//! All steps keep the language, so equal start rules are a proof; that none is found proves nothing, since equality of context-free
+//! If that does not do, what is redundant in the rules that differ is dropped (`redundant`). All steps keep the language, so equal start rules are a proof; that none is found proves nothing, since equality of context-free
 //! languages is undecidable. Source: the refinement is that of bisimulations, Paige and Tarjan (1987), here on languages of
 //! automata; folds and unfolds of grammars, Lämmel (2001).
 
@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::automaton::{Automaton, Label};
 use super::flat::flatten;
 use super::partner::Partners;
+use super::redundant::drop_redundant;
 use super::tokens::TokenMap;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
@@ -89,7 +90,8 @@ pub enum Proof {
     NormalForm,
     /// Each has a map to the other that keeps the tokens.
     Morphisms,
-    /// Each derivation of the one that has no twin in the other gives a program that the other has, too; they were all tried.
+    /// Each derivation of the one that has no twin in the other gives a program that the other has, too, or a token string without
+    /// text; they were all tried.
     Exhausted,
 }
 
@@ -161,10 +163,23 @@ impl System {
                 changed.extend(self.partner[number]);
             }
         }
-        [BTreeSet::new(), unpaired, changed].into_iter().find_map(|inner| {
-            let automata = self.inline(inner)?;
+        if self.is_equal([BTreeSet::new(), unpaired.clone(), changed.clone()]) {
+            return Some(Proof::NormalForm);
+        }
+        // Once more without what is redundant in the rules that differ.
+        let mut automata = self.automata.clone();
+        drop_redundant(&mut automata, &changed);
+        let (rules, plain, partner) = (self.rules.clone(), self.plain.clone(), self.partner.clone());
+        let without = System { rules, plain, automata, partner, starts: self.starts };
+        without.is_equal([BTreeSet::new(), unpaired, changed]).then_some(Proof::NormalForm)
+    }
+
+    /// Whether the start rules have equal strings, with one of these sets of rules put in the place of their uses.
+    fn is_equal(&self, inner: [BTreeSet<usize>; 3]) -> bool {
+        inner.into_iter().any(|inner| {
+            let Some(automata) = self.inline(inner) else { return false };
             let classes = self.classes(&automata);
-            (classes[self.starts[0]] == classes[self.starts[1]]).then_some(Proof::NormalForm)
+            classes[self.starts[0]] == classes[self.starts[1]]
         })
     }
 

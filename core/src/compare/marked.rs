@@ -291,6 +291,14 @@ impl Marked {
         Some(self.rest(self.start)).filter(|&cost| cost < NONE)
     }
 
+    pub(crate) fn accepting(&self, state: StateId) -> bool {
+        self.states[state.index()].accepting
+    }
+
+    pub(crate) fn transitions(&self, state: StateId) -> &[(Letter, StateId)] {
+        &self.states[state.index()].transitions
+    }
+
     /// The ways from a state to the next token: what takes its place on the stack, the outermost first, and the token; those with
     /// the cheapest ends first, else in grammar order. Rules without tokens are passed over.
     pub(crate) fn entries(&self, state: StateId) -> Vec<Entry> {

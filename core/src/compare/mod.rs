@@ -16,7 +16,9 @@ mod flat;
 mod tokens;
 mod partner;
 mod marked;
+mod line;
 mod search;
+mod redundant;
 mod equal;
 mod cross;
 mod inherit;
@@ -163,13 +165,24 @@ impl<'a> Setting<'a> {
             }
             _ => None,
         };
-        let source = own.as_ref().unwrap_or(&self.flats[side]);
+        let marked = self.marked(side, scope, included, own.as_ref());
+        searcher.run(&marked, self.starts[side], self.starts[1 - side], limits)
+    }
+
+    /// Whether no text can be made of any marked string of a side.
+    fn has_no_text(&self, side: usize, included: &[bool]) -> bool {
+        let marked = self.marked(side, Scope::All, included, None);
+        !line::has_text(&marked, self.sides[side], self.starts[side])
+    }
+
+    /// The marked grammar of a side; `own` is the flat source, if it is another than for other scopes.
+    fn marked(&self, side: usize, scope: Scope, included: &[bool], own: Option<&Flat>) -> Marked {
+        let source = own.unwrap_or(&self.flats[side]);
         let (langlet, target, partners) = (self.sides[side], &self.flats[1 - side], self.partners(side));
         let begins = |rule: Symbol, other: Symbol| self.begins(side, rule, other);
         let map = &self.maps[side];
         let sides = Sides { langlet, source, target, map, partners, included, begins: &begins };
-        let marked = Marked::new(sides, self.starts[side], scope);
-        searcher.run(&marked, self.starts[side], self.starts[1 - side], limits)
+        Marked::new(sides, self.starts[side], scope)
     }
 
     /// Whether all that a rule of a side begins with may begin a rule of the other side.
@@ -310,6 +323,14 @@ pub fn compare(left: &Langlet, right: &Langlet, starts: (Symbol, Symbol), limits
         }
         if let Some(proof) = system.prove() {
             return finish(proved(), Some(proof));
+        }
+        for side in [0, 1] {
+            if found[side] != Found::None && setting.has_no_text(side, &included[side]) {
+                found[side] = Found::None;
+            }
+        }
+        if found.iter().all(|found| *found == Found::None) {
+            return finish(proved(), Some(Proof::Exhausted));
         }
         for side in [0, 1] {
             if found[side] != Found::None {

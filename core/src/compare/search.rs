@@ -7,8 +7,7 @@
 //! string that the target does not have is a shortest one. Both parsers have to confirm it on the text: the source reads it, the
 //! target does not.
 //!
-//! Only token strings that a text can have are followed: a line end stands behind a token of its line, blocks are opened and
-//! closed in pairs, and the tokens of the end of a file stand there.
+//! Only token strings that a text can have are followed (`line`).
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -16,6 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::line::{self, Place};
 use super::marked::{Entry, Letter, Marked, NONE};
 use super::tokens::TokenMap;
 use crate::algebra::morphism::unfold::{SetId, StackId, Stacks, Unfolding};
@@ -79,22 +79,6 @@ struct Line {
     depth: u16,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Place {
-    /// Before the first token.
-    Begin,
-    /// Behind a token of a line.
-    Within,
-    /// Behind the end of a line.
-    Start,
-    /// Behind the beginning of a block.
-    Indented,
-    /// Behind the end of a block.
-    Dedented,
-    /// Behind this many tokens of the end of the file.
-    End(u8),
-}
-
 /// The successors of a beginning by one level of its stack, from a number on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Way {
@@ -143,7 +127,8 @@ impl<'a> Searcher<'a> {
             {
                 let number = all.len() as u32;
                 all.push(here);
-                let is_program = run.ends(here.stack) && self.may_end(from, here.line);
+                let Line { place, depth } = here.line;
+                let is_program = run.ends(here.stack) && depth == 0 && line::may_end(self.source, from, place);
                 if is_program && here.set.is_none_or(|set| self.unfolding.accept(set).is_none()) {
                     let letters = spelled(&all, number);
                     n_tries += 1;
@@ -202,54 +187,14 @@ impl<'a> Searcher<'a> {
     }
 
     /// Where the text stands behind the token; `None` if no text has it there.
-    fn step_line(&self, line: Line, letter: Letter) -> Option<Line> {
-        let Letter::Token(symbol) = letter else { return self.step_within(line) };
-        let layout = &self.source.grammar().layout;
-        let Line { place, depth } = line;
-        let at_start = matches!(place, Place::Begin | Place::Start | Place::Dedented);
-        let newline = layout.newline.as_ref().map(|(newline, _)| *newline);
-        // The end of the file: all its tokens, but the last alone where nothing stands before.
-        let has_lines = newline.is_some();
-        let n_ends = match place {
-            Place::End(n) => Some(usize::from(n)),
-            Place::Begin => Some(layout.end.len().saturating_sub(1)),
-            Place::Within if has_lines => None,
-            Place::Indented => None,
-            _ => Some(0),
+    fn step_line(&self, before: Line, letter: Letter) -> Option<Line> {
+        let (place, more) = match letter {
+            Letter::Token(symbol) => line::step(self.source, before.place, symbol)?,
+            _ if matches!(before.place, Place::End(_)) => return None,
+            _ => (Place::Within, 0),
         };
-        if let Some(n) = n_ends
-            && layout.end.get(n) == Some(&symbol)
-        {
-            return (depth == 0).then_some(Line { place: Place::End(n as u8 + 1), depth });
-        }
-        if matches!(place, Place::End(_)) || layout.end.last() == Some(&symbol) {
-            return None;
-        }
-        if newline == Some(symbol) {
-            return (place == Place::Within).then_some(Line { place: Place::Start, depth });
-        }
-        if let Some(indent) = layout.indent {
-            if indent.indent == symbol {
-                return (place == Place::Start).then_some(Line { place: Place::Indented, depth: depth + 1 });
-            }
-            if indent.dedent == symbol {
-                return (at_start && depth > 0)
-                    .then_some(Line { place: Place::Dedented, depth: depth.saturating_sub(1) });
-            }
-        }
-        self.step_within(line)
-    }
-
-    fn step_within(&self, line: Line) -> Option<Line> {
-        (!matches!(line.place, Place::End(_))).then_some(Line { place: Place::Within, depth: line.depth })
-    }
-
-    /// Whether a text of the rule may end here: a program ends with the end of the file, other rules may do without.
-    fn may_end(&self, rule: Symbol, line: Line) -> bool {
-        let end = &self.source.grammar().layout.end;
-        let is_whole = end.is_empty() || rule != self.source.start();
-        line.depth == 0
-            && if is_whole { line.place != Place::Indented } else { line.place == Place::End(end.len() as u8) }
+        let depth = u16::try_from(i32::from(before.depth) + more).ok()?;
+        (depth == 0 || !matches!(place, Place::End(_))).then_some(Line { place, depth })
     }
 
     /// The text of the tokens, if the source reads it as `from` and the target does not as `to`.

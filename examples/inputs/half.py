@@ -1,0 +1,2 @@
+def area(w, h):
+    if w > 0 an
