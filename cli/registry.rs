@@ -31,7 +31,7 @@ pub(crate) struct Entry {
 }
 
 /// All built-in langlets, parents before children.
-pub(crate) static LANGLETS: [Entry; 6] = [
+pub(crate) static LANGLETS: [Entry; 7] = [
     Entry {
         name: "json",
         parent: None,
@@ -52,6 +52,7 @@ pub(crate) static LANGLETS: [Entry; 6] = [
     python("python27", Some("python26"), false, &langlet_python27::PYTHON27),
     python("python27_print_function", Some("python27"), true, &langlet_python27::PYTHON27_PRINT_FUNCTION),
     python("python38", Some("python27"), false, &langlet_python38::PYTHON38),
+    python("python313", Some("python38"), false, &langlet_python313::PYTHON313),
 ];
 
 const fn python(
@@ -416,7 +417,7 @@ mod tests {
         };
         assert_eq!(guess(&["a.json", "b/c.json"]), Ok("json".to_owned()));
         assert_eq!(guess(&["a.json5"]), Ok("json5".to_owned()));
-        assert_eq!(guess(&["a.py"]), Err("a.py: this may be python26, python27, python38".to_owned()));
+        assert_eq!(guess(&["a.py"]), Err("a.py: this may be python26, python27, python38, python313".to_owned()));
         assert_eq!(guess(&["-"]), Err("-: the name does not tell which langlet this is".to_owned()));
         let differ = "b.json5: this file seems to be json5, but one before it json";
         assert_eq!(guess(&["a.json", "b.json5"]), Err(differ.to_owned()));

@@ -194,7 +194,7 @@ fn a_text_is_read_as_the_rule_that_is_named() {
 fn without_a_langlet_the_ending_must_tell_it() {
     let folder = Folder::new(&[("a.json5", "{a: 1}"), ("a.py", "a\n"), ("a.txt", "a\n")]);
     folder.run("parse a.json5").ends_with(0);
-    folder.run("parse a.py").ends_with(2).says("this may be python26, python27, python38");
+    folder.run("parse a.py").ends_with(2).says("this may be python26, python27, python38, python313");
     folder.run("parse a.txt").ends_with(2).says("name it with `-l`");
     folder.pipe("parse -", b"[]").ends_with(2).says("the name does not tell which langlet this is");
 }

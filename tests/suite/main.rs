@@ -41,7 +41,8 @@ use langlet_core::diagnostic::{Diagnostic, SourceText};
 use langlet_test_support::Fixture;
 
 /// The names of all built-in langlets.
-const BUILT_IN: [&str; 6] = ["json", "json5", "python26", "python27", "python27_print_function", "python38"];
+const BUILT_IN: [&str; 7] =
+    ["json", "json5", "python26", "python27", "python27_print_function", "python38", "python313"];
 
 /// A built-in langlet.
 fn built_in(name: &str) -> Option<Langlet> {
@@ -52,6 +53,7 @@ fn built_in(name: &str) -> Option<Langlet> {
         "python27" => langlet_python27::PYTHON27.clone(),
         "python27_print_function" => langlet_python27::PYTHON27_PRINT_FUNCTION.clone(),
         "python38" => langlet_python38::PYTHON38.clone(),
+        "python313" => langlet_python313::PYTHON313.clone(),
         _ => return None,
     })
 }

@@ -80,3 +80,8 @@ fn python27() {
 fn python38() {
     cases("python38");
 }
+
+#[test]
+fn python313() {
+    cases("python313");
+}

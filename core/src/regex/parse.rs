@@ -92,10 +92,16 @@ impl Terms {
                 self.bytes(set)
             }
             HirKind::Class(hir::Class::Unicode(class)) => {
-                let sequences = class.iter().flat_map(|range| Utf8Sequences::new(range.start(), range.end()));
+                let ranges: Vec<(char, char)> = class.iter().map(|range| (range.start(), range.end())).collect();
+                if let Some(&known) = self.classes.get(&ranges) {
+                    return Ok(known);
+                }
+                let sequences = ranges.iter().flat_map(|&(first, last)| Utf8Sequences::new(first, last));
                 let sequences: Vec<_> = sequences.collect();
                 let slices: Vec<&[Utf8Range]> = sequences.iter().map(|sequence| sequence.as_slice()).collect();
-                self.trie(&slices)
+                let term = self.trie(&slices);
+                self.classes.insert(ranges, term);
+                term
             }
             HirKind::Capture(capture) => self.compile(&capture.sub, limit)?,
             HirKind::Repetition(repetition) => {

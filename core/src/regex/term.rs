@@ -151,6 +151,8 @@ pub struct Terms {
     pub(super) derivatives: FxHashMap<(Term, u8), Term>,
     /// Whether the language is empty, where that took a search.
     pub(super) emptiness: FxHashMap<Term, bool>,
+    /// Unicode classes compiled so far, by their ranges: patterns repeat them.
+    pub(super) classes: FxHashMap<Vec<(char, char)>, Term>,
 }
 
 impl Default for Terms {
@@ -173,6 +175,7 @@ impl Terms {
             index: FxHashMap::default(),
             derivatives: FxHashMap::default(),
             emptiness: FxHashMap::default(),
+            classes: FxHashMap::default(),
         };
         assert_eq!(terms.intern(Node::Empty), Term::EMPTY);
         assert_eq!(terms.intern(Node::Epsilon), Term::EPSILON);
