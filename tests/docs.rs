@@ -43,7 +43,9 @@ fn commands_of_the_pages_print_what_is_shown() {
     let folder = Path::new(env!("CARGO_BIN_EXE_langlet")).parent().unwrap().to_owned();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let search = std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&others))).unwrap();
-    for page in ["docs/rewriting.md", "docs/algebra.md", "docs/generation.md", "docs/comparing.md"] {
+    for page in
+        ["docs/rewriting.md", "docs/algebra.md", "docs/generation.md", "docs/comparing.md", "docs/completion.md"]
+    {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for (_, block) in blocks(&text).into_iter().filter(|(language, _)| language == "console") {
             let (command, shown) = block.split_once('\n').unwrap();
@@ -117,7 +119,7 @@ fn the_examples_run() {
 /// Links of the pages lead to files that exist.
 #[test]
 fn links_lead_somewhere() {
-    for page in ["README.md", "docs/architecture.md", "docs/notation.md", "docs/generation.md"] {
+    for page in ["README.md", "docs/architecture.md", "docs/notation.md", "docs/generation.md", "docs/completion.md"] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         let prose: String = text.split("```").step_by(2).collect();
         let links = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());

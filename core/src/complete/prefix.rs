@@ -129,18 +129,25 @@ impl Prefix {
 
     fn push_byte(&mut self, byte: u8) -> Result<(), PushError> {
         let at = self.len();
-        let mut next = Vec::with_capacity(self.readings.len());
-        let mut is_known = true;
-        for reading in &self.readings {
-            is_known &= self.reader.push(reading, byte, &mut next);
+        // Most bytes go on with the only token that can be meant.
+        let is_moved = match &mut self.readings[..] {
+            [reading] => self.reader.advance(reading, byte),
+            _ => false,
+        };
+        if !is_moved {
+            let mut next = Vec::with_capacity(self.readings.len());
+            let mut is_known = true;
+            for reading in &self.readings {
+                is_known &= self.reader.push(reading, byte, &mut next);
+            }
+            if !is_known || next.len() > MOST_READINGS {
+                return Err(PushError::Exhausted { at });
+            }
+            if next.is_empty() {
+                return Err(PushError::Dead { at });
+            }
+            self.readings = next;
         }
-        if !is_known || next.len() > MOST_READINGS {
-            return Err(PushError::Exhausted { at });
-        }
-        if next.is_empty() {
-            return Err(PushError::Dead { at });
-        }
-        self.readings = next;
         self.tail.push(byte);
         if at + 1 == BYTE_ORDER_MARK.len() && self.tail == BYTE_ORDER_MARK {
             // Behind a byte order mark the first line begins.

@@ -139,6 +139,24 @@ impl Reader {
         is_known
     }
 
+    /// Moves the reading behind the byte, if that only goes on with its token; else `false`, and nothing has changed.
+    #[inline]
+    pub(crate) fn advance(&self, reading: &mut Reading, byte: u8) -> bool {
+        let before = reading.scan;
+        let step = self.scan.step(before, byte);
+        if step.begins != DEAD || step.goes_on >= FULL || before == Scan::START {
+            return false;
+        }
+        reading.scan = step.goes_on;
+        let winners = |id| self.scan.state(id).winners_id;
+        if winners(step.goes_on) != winners(before) && !self.is_viable(reading) {
+            reading.scan = before;
+            return false;
+        }
+        self.count(&mut reading.place, byte);
+        true
+    }
+
     /// Counts a byte of a line's indentation.
     fn count(&self, place: &mut Place, byte: u8) {
         if place.counting {
