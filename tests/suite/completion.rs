@@ -375,3 +375,68 @@ fn completions_are_programs_and_differ() {
         }
     }
 }
+
+/// Grammars and vocabularies made to cost much are read or refused in bounded time; what was is kept.
+#[test]
+fn costs_are_bounded() {
+    let langlet = Langlet::root("langlet ambiguous\nstart s\ns: 'a' s s | 'a'\nskip B = / /");
+    let recognizer = recognizer(&langlet);
+    let mut prefix = recognizer.prefix();
+    let mut len = 0;
+    let error = loop {
+        match prefix.push(b"a ") {
+            Ok(()) => len += 2,
+            Err(error) => break error,
+        }
+        assert!(len < 20_000, "the readings of this language multiply");
+    };
+    assert!(matches!(error, PushError::Exhausted { at } if at >= len), "{error}");
+    assert_eq!(prefix.len(), len);
+    assert!(prefix.push(b" ").is_ok());
+
+    // Many ways that share what they have in common stay few.
+    let langlet = Langlet::root("langlet shared\nstart s\ns: x | y\nx: 'a' [s] 'b'\ny: 'a' [s] 'c'\nskip B = / /");
+    let recognizer = Recognizer::new(&langlet, langlet.start());
+    let mut prefix = pushed(&recognizer, &b"a ".repeat(2_000)).unwrap();
+    prefix.push(&b"bc".repeat(1_000)).unwrap();
+    assert!(prefix.is_complete());
+
+    let entries = vec![b"a".repeat(1 << 18), b"\"".to_vec(), vec![0xff], Vec::new()];
+    let vocabulary = Arc::new(Vocabulary::new((0..).zip(entries), []).unwrap());
+    let langlet = crate::langlet("json");
+    let recognizer = Recognizer::new(&langlet, langlet.start());
+    let mut constraint = Masks::with_limits(&recognizer, vocabulary.clone(), Limits::default()).constraint();
+    constraint.accept(1).unwrap();
+    let mut mask = [0];
+    constraint.mask(&mut mask).unwrap();
+    assert_eq!(mask, [0b0011]);
+    constraint.accept(0).unwrap();
+    assert_eq!(constraint.accept(3), Err(AcceptError::Unknown { id: 3 }));
+    assert!(matches!(constraint.mask(&mut []), Err(MaskError::ShortBuffer { needed: 1, given: 0 })));
+    let starved = Limits { fuel: 1, ..Limits::default() };
+    let mut constraint = Masks::with_limits(&recognizer, vocabulary, starved).constraint();
+    assert_eq!(constraint.mask(&mut mask), Err(MaskError::OutOfFuel { fuel: 1 }));
+    assert_eq!(mask[0] & !0b0010, 0);
+}
+
+/// What is kept is bounded: with little memory it is dropped again and again, and masks stay the same.
+#[test]
+fn memory_is_bounded() {
+    let langlet = crate::langlet("python38");
+    let recognizer = Recognizer::new(&langlet, langlet.start());
+    let vocabulary = Arc::new(vocabulary(&langlet));
+    let small = Limits { memory: 20_000, ..Limits::default() };
+    let little = Masks::with_limits(&recognizer, vocabulary.clone(), small);
+    let much = Masks::with_limits(&recognizer, vocabulary.clone(), Limits::default());
+    let (mut left, mut right) = (little.constraint(), much.constraint());
+    let mut masks = [vec![0; vocabulary.n_words()], vec![0; vocabulary.n_words()]];
+    for &byte in b"def f(a, *b):\n    if a:\n        return {1: 'x'}\n    # no\n\nclass A: pass\n" {
+        left.mask(&mut masks[0]).unwrap();
+        right.mask(&mut masks[1]).unwrap();
+        assert_eq!(masks[0], masks[1]);
+        left.accept(u32::from(byte)).unwrap();
+        right.accept(u32::from(byte)).unwrap();
+    }
+    // One table may be larger than the limit; two are not kept then.
+    assert!(little.memory() < much.memory() / 2, "{} of {}", little.memory(), much.memory());
+}

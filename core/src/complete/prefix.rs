@@ -17,12 +17,16 @@ use super::reading::{Reader, Reading};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::lexer::Column;
+use crate::parser::stacks::Reads;
 
 /// Bytes from one kept set of readings to the next.
 const STRIDE: usize = 256;
 
 /// How many readings a prefix may have. One or two are usual; thousands come only from grammars made for that.
 const MOST_READINGS: usize = 1 << 12;
+
+/// How many steps the parser may take for one byte: a token that completes a hundred thousand rules is still read.
+const MOST_STEPS: u64 = 1 << 20;
 
 /// Decides prefixes of one langlet and start rule. Cheap to clone; shared between threads.
 #[derive(Clone, Debug)]
@@ -47,7 +51,7 @@ pub enum PushError {
         at: usize,
     },
     /// The grammar is so ambiguous that the readings of the prefix became too many.
-    #[error("at byte {at} the text has more readings than are followed")]
+    #[error("at byte {at} the grammar is too ambiguous to go on: the text can be read in more ways than are followed")]
     Exhausted {
         /// Offset of the byte in the whole prefix.
         at: usize,
@@ -137,10 +141,11 @@ impl Prefix {
         if !is_moved {
             let mut next = Vec::with_capacity(self.readings.len());
             let mut is_known = true;
+            let mut reads = Reads::nothing();
             for reading in &self.readings {
-                is_known &= self.reader.push(reading, byte, &mut next);
+                is_known &= self.reader.push(reading, byte, &mut next, &mut reads);
             }
-            if !is_known || next.len() > MOST_READINGS {
+            if !is_known || next.len() > MOST_READINGS || reads.steps > MOST_STEPS {
                 return Err(PushError::Exhausted { at });
             }
             if next.is_empty() {

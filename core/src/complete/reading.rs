@@ -116,24 +116,24 @@ impl Reader {
     }
 
     /// Adds to `out` the readings behind the byte; `false` if there are too many states to go on.
-    pub(crate) fn push(&self, reading: &Reading, byte: u8, out: &mut Vec<Reading>) -> bool {
+    pub(crate) fn push(&self, reading: &Reading, byte: u8, out: &mut Vec<Reading>, reads: &mut Reads) -> bool {
         let step = self.scan.step(reading.scan, byte);
         if reading.scan == Scan::START {
-            return self.begin_token(reading.clone(), step.goes_on, byte, out);
+            return self.begin_token(reading.clone(), step.goes_on, byte, out, reads);
         }
         let mut is_known = step.goes_on != FULL && step.begins != FULL;
         if step.goes_on < FULL {
             let mut next = Reading { scan: step.goes_on, ..reading.clone() };
             self.count(&mut next.place, byte);
             let winners = |id| self.scan.state(id).winners_id;
-            if winners(step.goes_on) == winners(reading.scan) || self.is_viable(&next) {
+            if winners(step.goes_on) == winners(reading.scan) || self.is_viable(&next, reads) {
                 out.push(next);
             }
         }
         if step.begins < FULL {
             let pattern = self.scan.state(reading.scan).accept.expect("a token ends only where it may");
-            for next in self.finish(reading, pattern, &mut Reads::nothing()) {
-                is_known &= self.begin_token(next, step.begins, byte, out);
+            for next in self.finish(reading, pattern, reads) {
+                is_known &= self.begin_token(next, step.begins, byte, out, reads);
             }
         }
         is_known
@@ -149,7 +149,7 @@ impl Reader {
         }
         reading.scan = step.goes_on;
         let winners = |id| self.scan.state(id).winners_id;
-        if winners(step.goes_on) != winners(before) && !self.is_viable(reading) {
+        if winners(step.goes_on) != winners(before) && !self.is_viable(reading, &mut Reads::nothing()) {
             reading.scan = before;
             return false;
         }
@@ -169,7 +169,14 @@ impl Reader {
     }
 
     /// Begins a token with the byte; the reading is between two tokens.
-    fn begin_token(&self, mut reading: Reading, scan: ScanId, byte: u8, out: &mut Vec<Reading>) -> bool {
+    fn begin_token(
+        &self,
+        mut reading: Reading,
+        scan: ScanId,
+        byte: u8,
+        out: &mut Vec<Reading>,
+        reads: &mut Reads,
+    ) -> bool {
         if scan == DEAD || scan == FULL {
             return scan == DEAD;
         }
@@ -178,20 +185,20 @@ impl Reader {
         let begins_line = !reading.place.inside && self.has_blocks();
         if !begins_line && !reading.place.ended {
             reading.side = Side::Any;
-            if self.is_viable(&reading) {
+            if self.is_viable(&reading, reads) {
                 out.push(reading);
             }
             return true;
         }
         let winners = &self.scan.state(scan).winners;
         let has_tokens = !reading.place.ended && winners.iter().any(|&pattern| self.scan.is_token(pattern));
-        let line = has_tokens.then(|| self.begin_line(&reading)).flatten();
+        let line = has_tokens.then(|| self.begin_line(&reading, reads)).flatten();
         reading.side = Side::Trivia;
-        if self.is_viable(&reading) {
+        if self.is_viable(&reading, reads) {
             out.push(reading);
         }
         if let Some(line) = line
-            && self.is_viable(&line)
+            && self.is_viable(&line, reads)
         {
             out.push(line);
         }
@@ -199,9 +206,9 @@ impl Reader {
     }
 
     /// The reading with the indentation tokens that the column asks for; `None` if they cannot come.
-    fn begin_line(&self, reading: &Reading) -> Option<Reading> {
+    fn begin_line(&self, reading: &Reading, reads: &mut Reads) -> Option<Reading> {
         let mut next = Reading { side: Side::Token, ..reading.clone() };
-        next.tops = self.indent(&reading.tops, &mut next.place, &mut Reads::nothing())?;
+        next.tops = self.indent(&reading.tops, &mut next.place, reads)?;
         Some(next)
     }
 
@@ -309,9 +316,9 @@ impl Reader {
     }
 
     /// Whether the token that is being read can become one that can come here.
-    pub(crate) fn is_viable(&self, reading: &Reading) -> bool {
+    pub(crate) fn is_viable(&self, reading: &Reading, reads: &mut Reads) -> bool {
         let winners = &self.scan.state(reading.scan).winners;
-        winners.iter().any(|&pattern| self.can_be(reading, pattern, &mut Reads::nothing()))
+        winners.iter().any(|&pattern| self.can_be(reading, pattern, reads))
     }
 
     /// Whether the pattern can come here.

@@ -235,10 +235,12 @@ impl Stacks {
     pub(crate) fn shift(&self, tops: &[Top], terminal: Terminal, reads: &mut Reads) -> Vec<Top> {
         let mut found: Vec<Top> = Vec::with_capacity(1);
         for top in tops {
+            let mut n_frames = 0;
             self.walk(top, terminal, reads, |top| {
-                add(&mut found, top);
+                n_frames += add(&mut found, top);
                 false
             });
+            reads.steps += n_frames;
         }
         found
     }
@@ -403,20 +405,26 @@ fn link(under: Under<'_>, entered: &[Entered<'_>]) -> Link {
     })
 }
 
-/// Adds a top; if one is there that differs only in what lies under it, both become one.
-fn add(tops: &mut Vec<Top>, top: Top) {
-    match tops.iter_mut().find(|known| known.key() == top.key()) {
-        None => tops.push(top),
-        Some(known) => match (&known.below, &top.below) {
-            (Some(left), Some(right)) => known.below = Some(Below::merge(left, right)),
-            (None, None) => {}
-            // One of them is the whole text: they cannot be one.
-            _ => {
-                if !tops.iter().any(|known| known.is(&top)) {
-                    tops.push(top);
-                }
+/// Adds a top; if one is there that differs only in what lies under it, both become one. The number of frames looked at.
+fn add(tops: &mut Vec<Top>, top: Top) -> u64 {
+    let Some(known) = tops.iter_mut().find(|known| known.key() == top.key()) else {
+        tops.push(top);
+        return 0;
+    };
+    match (&known.below, &top.below) {
+        (Some(left), Some(right)) => {
+            let n_frames = left.frames.len() + right.frames.len();
+            known.below = Some(Below::merge(left, right));
+            n_frames as u64
+        }
+        (None, None) => 0,
+        // One of them is the whole text: they cannot be one.
+        _ => {
+            if !tops.iter().any(|known| known.is(&top)) {
+                tops.push(top);
             }
-        },
+            1
+        }
     }
 }
 
