@@ -111,3 +111,17 @@ fn mutants_are_counted() {
     assert!(error(&folder, "json json5 --mutants 3").contains("cannot be used with"));
     assert!(error(&folder, "json").contains("required"));
 }
+
+/// Tokens that no text has, and grammars of nothing.
+#[test]
+fn grammars_without_texts() {
+    let hidden = "langlet hidden\nstart a\na: 'let' NAME | 'b'\ntoken NAME = /let/\nskip BLANK = /[ ]+/\n";
+    let nothing = "langlet nothing\nstart a\na: ()\nskip BLANK = /[ ]+/\n";
+    let no_regex = "langlet no_regex\nstart a\na: N*\ntoken N = //\n";
+    let folder = folder(&[("hidden.langlet", hidden), ("nothing.langlet", nothing), ("no_regex.langlet", no_regex)]);
+    let text = out(&folder, "./hidden.langlet ./nothing.langlet", 1);
+    assert!(text.contains("hidden, occurrences: no text is read as the token NAME"), "{text}");
+    assert!(text.contains("hidden and nothing: different\n  \"\"\nis a program of nothing alone: 0 tokens"), "{text}");
+    assert!(out(&folder, "./nothing.langlet ./nothing.langlet --brief", 0).contains("equal (proved)"));
+    assert!(error(&folder, "./no_regex.langlet json").contains("the regex is empty"));
+}

@@ -107,7 +107,7 @@ fn judge(
         }
     }
     let n_others = all.len() - n_equal;
-    let rate = 100.0 * f64::from(n_told) / (n_others.max(1) as f64);
+    let rate = if n_others == 0 { 100.0 } else { 100.0 * f64::from(n_told) / n_others as f64 };
     output.line(if args.json {
         format!(
             "{{\"langlet\":{},\"mutants\":{},\"equal\":{n_equal},\"different\":{n_told},\"shortest\":{n_shortest},\"rate\":{rate:.2}}}",
@@ -197,7 +197,7 @@ fn text(comparison: &Comparison, starts: (Symbol, Symbol), stages: &[Stage]) -> 
     out.push_str(&verdict_text(comparison));
     let Some((program, is_left)) = shown(comparison, stages) else { return out };
     let (own, other, to) = if is_left { (left, right, starts.1) } else { (right, left, starts.0) };
-    out.push_str(&program.text.lines().map(|line| format!("  {line}\n")).collect::<String>());
+    out.push_str(&indented(&program.text));
     let how = if comparison.is_shortest() { "none with fewer tells them apart" } else { "the shortest that was found" };
     let s = if program.n_tokens == 1 { "" } else { "s" };
     out.push_str(&format!("is a program of {} alone: {} token{s}, {how}\n", own.name(), program.n_tokens));
@@ -208,14 +208,23 @@ fn text(comparison: &Comparison, starts: (Symbol, Symbol), stages: &[Stage]) -> 
     let (one, all) = (other.name(), own.name());
     match back {
         Inclusion::Proved => out.push_str(&format!("each program of {one} is one of {all}\n")),
+        Inclusion::UpTo(1) => out.push_str(&format!("each program of {one} with one token is one of {all}\n")),
         Inclusion::UpTo(n) => out.push_str(&format!("each program of {one} with up to {n} tokens is one of {all}\n")),
         Inclusion::Refuted(back) => {
-            let text: String = back.text.lines().map(|line| format!("  {line}\n")).collect();
+            let text = indented(&back.text);
             out.push_str(&format!("{text}is a program of {one} alone: {} tokens\n", back.n_tokens));
         }
         Inclusion::AllTokens => {}
     }
     out
+}
+
+/// A program; one without visible text with its escapes.
+fn indented(text: &str) -> String {
+    if text.trim().is_empty() {
+        return format!("  {text:?}\n");
+    }
+    text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// The program that tells them apart: the shortest, or that of a listing if the search has none.

@@ -127,6 +127,9 @@ fn write_losses(out: &mut String, langlet: &Langlet, losses: &[Loss]) {
 
 fn indented(program: &Program) -> String {
     let text = program.text.trim_end_matches(['\n', '\r']);
+    if text.is_empty() {
+        return format!("      {:?}\n", program.text);
+    }
     text.lines().map(|line| format!("      {line}\n")).collect()
 }
 

@@ -5,6 +5,7 @@
 //! strings; no text is read as they are.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::marked::{Letter, Marked};
 use crate::automata::StateId;
@@ -84,10 +85,8 @@ pub(crate) fn has_text(marked: &Marked, langlet: &Langlet, from: Symbol) -> bool
     let mut rules: BTreeMap<StateId, Rule> = BTreeMap::new();
     let mut pending = vec![marked.start];
     while let Some(start) = pending.pop() {
-        if !rules.contains_key(&start) {
-            let rule = Rule::new(marked, start);
-            pending.extend(rule.calls(marked));
-            rules.insert(start, rule);
+        if let Entry::Vacant(entry) = rules.entry(start) {
+            pending.extend(entry.insert(Rule::new(marked, start)).calls(marked));
         }
     }
     let places = || {
