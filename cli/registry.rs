@@ -446,6 +446,8 @@ mod tests {
         is("json5", "json", "json5 -> json");
         is("json", "json5", "json = json5");
         is("python38", "python26", "python38 = python26");
+        is("python27", "python313", "python27 -> python38 = python313");
+        is("python38", "python313", "python38 = python313");
         assert!(find("json", "python38").is_err());
         assert!(find("python38", "python38").is_err());
     }

@@ -87,6 +87,7 @@ fn a_route_is_found_or_forced() {
     let run = |ways: &str| folder.run(&format!("translate {ways} a.py"));
     let new = "print(1, repr(x))\n";
     assert_eq!(run("--from python26 --to python38").ends_with(0).text(), new);
+    assert_eq!(run("--from python27 --to python313").ends_with(0).text(), new);
     assert_eq!(run("--from python26 --to ./mine.langlet").ends_with(0).text(), new);
     assert_eq!(run("--from python26 --to ./mine.langlet --via python27 --via python38").ends_with(0).text(), new);
     // Over a langlet that cannot say it there is no way.
