@@ -18,6 +18,7 @@ mod morphism;
 mod navigation;
 mod notation;
 mod parse;
+mod patterns;
 mod random;
 mod routes;
 mod selection;
