@@ -544,6 +544,11 @@ impl<'a> Matcher<'a> {
     }
 
     fn try_run(&mut self, run: Run<'a>) -> Option<Goals> {
+        let mut run = run;
+        // Most lengths are seen to be wrong at what comes behind.
+        while run.len > run.shortest && self.probe.is_none() && !self.may_go_on(&run) {
+            run.len -= 1;
+        }
         let Run { pattern, metavariable, rule, len, item, rest, .. } = run;
         let (taken, at) = (run.nodes[..len].to_vec(), run.nodes.get(len).copied());
         let behind = run.behind.clone();
@@ -567,6 +572,36 @@ impl<'a> Matcher<'a> {
         }
         let bound = self.bindings.bind(self.tree, metavariable.variable, Binding::Run { rule, nodes: taken });
         bound.then_some(Some(goals))
+    }
+
+    /// Whether the item behind a run, if it is a token that must be there, fits the sibling that is there; and so the one behind
+    /// it, as far as its symbol and its first token tell.
+    fn may_go_on(&self, run: &Run<'a>) -> bool {
+        let (tree, parts) = (self.tree, &run.pattern.parts);
+        let mut items = run.behind.clone().map(|item| &parts[item as usize]);
+        let (Some(token), next) = (items.next(), items.next()) else { return true };
+        let may_be_empty = |part: &Part| matches!(&part.below, Below::Metavariable(m) if m.repeat.may_be_empty());
+        let Below::Token(TokenPattern::Text(_, text)) = &token.below else { return true };
+        if next.is_some_and(may_be_empty) {
+            return true;
+        }
+        let Some(&node) = run.nodes.get(run.len) else { return false };
+        if tree.symbol(node) != token.symbols[0]
+            || !tree.is_token(tree.bottom(node.id))
+            || tree.leaf_text(node.id) != text
+        {
+            return false;
+        }
+        let (Some(next), Some(&node)) = (next, run.nodes.get(run.len + 1)) else { return true };
+        let Below::Children(children) = &next.below else { return true };
+        let first = parts[children.start as usize..children.end as usize].first();
+        tree.symbol(node) == next.symbols[0]
+            && match first.map(|first| &first.below) {
+                Some(Below::Token(TokenPattern::Text(_, text))) => {
+                    tree.first_leaf(node.id).is_none_or(|leaf| tree.leaf_text(leaf) == text)
+                }
+                _ => true,
+            }
     }
 }
 
