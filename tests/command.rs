@@ -371,13 +371,13 @@ fn the_number_of_threads_is_not_seen() {
         folder.write(&format!("d/{index:02}.py"), text.as_bytes());
     }
     for mode in ["--diff", "--check", "--json", "--stdout"] {
-        let [one, four] = ["1", "4"].map(|n| folder.run(&translate(&format!("{mode} -j {n} d"))).ends_with(2));
-        assert_eq!(one.out, four.out, "{mode}");
-        assert_eq!(one.err, four.err, "{mode}");
+        let [one, eight] = ["1", "8"].map(|n| folder.run(&translate(&format!("{mode} -j {n} d"))).ends_with(2));
+        assert_eq!(one.out, eight.out, "{mode}");
+        assert_eq!(one.err, eight.err, "{mode}");
         assert!(one.out.len() > 100, "{mode}");
     }
-    let [one, four] = ["1", "4"].map(|n| folder.run(&format!("check -l python38 -j {n} d")).ends_with(1).err);
-    assert_eq!(one, four);
+    let [one, eight] = ["1", "8"].map(|n| folder.run(&format!("check -l python38 -j {n} d")).ends_with(1).err);
+    assert_eq!(one, eight);
 }
 
 // ---- usage -------------------------------------------------------------------------------------------------------------

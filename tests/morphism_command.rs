@@ -130,3 +130,32 @@ fn wrong_arguments_are_told() {
     assert!(error("-l python26 --all test").contains("cannot be used with"));
     assert!(error("-l json --to json5 --all --format dot").contains("leave out `--format dot`"));
 }
+
+/// `from a import *` or `from . import a`: a tree with a NAME in it is not decided by the NAME.
+#[test]
+fn what_is_built_from_a_token_says_whether_there_is_a_choice() {
+    assert_eq!(
+        out("-l python26 import_from NAME", 1),
+        "import_from is built from NAME by choice: several ways add 3 constants\n  \
+         import_from: 'from' dotted_name 'import' '*'; dotted_name: NAME\n  \
+         import_from: 'from' '.' 'import' import_as_names; import_as_names: import_as_name; import_as_name: NAME\n"
+    );
+    assert_eq!(
+        out("-l python26 break_stmt NAME", 1),
+        "break_stmt cannot be built from NAME by adding constants alone\n"
+    );
+    assert_eq!(
+        out("-l python26 return_stmt NAME", 0).lines().next(),
+        Some("return_stmt is built from NAME in one way that adds 1 constant")
+    );
+    assert_eq!(
+        out("-l python26 testlist NAME", 0).lines().next(),
+        Some("testlist is built from NAME in one way that adds nothing")
+    );
+    let json = out("-l python26 import_from NAME --json", 1);
+    assert!(
+        json.starts_with("{\"langlet\":\"python26\",\"outer\":\"import_from\"")
+            && json.matches("dotted_name: NAME").count() == 1
+    );
+    assert!(error("-l python26 import_from NAMES").contains("NAME"));
+}

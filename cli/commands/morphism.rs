@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use langlet_core::Langlet;
 use langlet_core::algebra::morphism::{Answer, Bounds, Lattice, Morphism, Morphisms};
+use langlet_core::algebra::{Kind, Step};
 use langlet_core::cst::Tree;
 use langlet_core::cst::show::write_json_string;
 use langlet_core::grammar::Symbol;
@@ -17,9 +18,10 @@ use crate::{Outcome, usage_error};
 #[command(after_help = "\
 The answer is `found`, with the rules that become others and an example; `refuted`, with a shortest program of FROM that is none \
 of TO; or `unknown` within the bounds. A map keeps all tokens; if there is none, one that adds constants is looked for: \
-parentheses and what else the langlet declares neutral, line ends, the end of the file.
+parentheses and what else the langlet declares neutral, line ends, the end of the file. Where TO is a token, the answer is how FROM \
+is built from it, and whether that needs a choice.
 
-Exit codes: 0 found; 1 refuted or unknown; 2 something could not be done.")]
+Exit codes: 0 found; 1 refuted or unknown, or a choice; 2 something could not be done.")]
 pub(crate) struct Args {
     /// The langlet of FROM, by name or path.
     #[arg(short, long)]
@@ -46,7 +48,8 @@ pub(crate) struct Args {
     /// The rule whose trees are mapped.
     #[arg(required_unless_present = "all")]
     from: Option<String>,
-    /// The rule that they become; by default the rule of the same name in the other langlet.
+    /// The rule that they become; by default the rule of the same name in the other langlet. For a token the answer is how FROM
+    /// is built from one.
     #[arg(value_name = "TO")]
     target: Option<String>,
 }
@@ -90,7 +93,14 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
             return Err(usage_error("morphism", "name the rule that the trees become, or its langlet with `--to`"));
         }
     };
-    let (from, to) = (rule(&source, from)?, rule(&target, to)?);
+    let from = rule(&source, from)?;
+    if source == target
+        && let Ok(to) = source.symbol(to)
+        && source.grammar().rhs(to).is_none()
+    {
+        return interpolation(args, &source, from, to, output);
+    }
+    let to = rule(&target, to)?;
     let answer = Morphisms::new(&source, &target, bounds).answer(from, to);
     let text = if args.json {
         answer_json(&source, &target, from, to, &answer) + "\n"
@@ -111,6 +121,48 @@ fn rule(langlet: &Langlet, name: &str) -> Result<Symbol, Problem> {
         Some(_) => Ok(symbol),
         None => Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name()))),
     }
+}
+
+/// How a node of the rule is built from a token, with as few constants as can be.
+fn interpolation(
+    args: &Args,
+    langlet: &Langlet,
+    outer: Symbol,
+    inner: Symbol,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let (interpolations, symbols) = (langlet.interpolations(), &langlet.grammar().symbols);
+    let kind = Kind::ALL.into_iter().find(|&kind| interpolations.n_paths(kind, outer, inner) > 0);
+    let paths = kind.map(|kind| interpolations.choices(kind, outer, inner)).unwrap_or_default();
+    let (x, y) = (symbols.name(outer), symbols.display(inner));
+    let n_constants = paths.first().map_or(0, |path| path.iter().map(|step| step.n_constants()).sum::<usize>());
+    let adds = match (kind, n_constants) {
+        (Some(Kind::Pure), _) => "nothing".to_owned(),
+        (_, 1) => "1 constant".to_owned(),
+        (_, n) => format!("{n} constants"),
+    };
+    let shown = |path: &Vec<Step>| path.iter().map(|step| step.display(symbols)).collect::<Vec<_>>();
+    let text = if args.json {
+        let path = |path| format!("[{}]", shown(path).iter().map(|step| json(step)).collect::<Vec<_>>().join(","));
+        let all: Vec<String> = paths.iter().map(path).collect();
+        format!(
+            "{{\"langlet\":{},\"outer\":{},\"inner\":{},\"constants\":{n_constants},\"paths\":[{}]}}\n",
+            json(langlet.name()),
+            json(x),
+            json(&y),
+            all.join(",")
+        )
+    } else {
+        let head = match paths.len() {
+            0 => format!("{x} cannot be built from {y} by adding constants alone"),
+            1 => format!("{x} is built from {y} in one way that adds {adds}"),
+            _ => format!("{x} is built from {y} by choice: several ways add {adds}"),
+        };
+        let lines = paths.iter().map(|path| format!("  {}\n", shown(path).join("; ")));
+        format!("{head}\n{}", lines.collect::<String>())
+    };
+    output.write(text.as_bytes())?;
+    Ok(if paths.len() == 1 { Outcome::Fine } else { Outcome::Findings })
 }
 
 /// One line for each rule that both langlets have by this name.

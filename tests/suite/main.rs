@@ -24,6 +24,7 @@ mod navigation;
 mod negatives;
 mod notation;
 mod parse;
+mod patterns;
 mod random;
 mod routes;
 mod schemas;

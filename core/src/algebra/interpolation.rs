@@ -248,6 +248,34 @@ impl Interpolations {
         found
     }
 
+    /// Paths between which there is a choice: the competing minimal ones, or the only one, and those that leave it at one rule and
+    /// add as many constants, but more nodes. At most [`SHOWN`], the minimal ones first; none if there is no path. `from NAME import
+    /// *` and `from . import NAME` are such a choice: who asks for a tree with a NAME in it may mean either.
+    pub fn choices(&self, kind: Kind, outer: Symbol, inner: Symbol) -> Vec<Vec<Step>> {
+        let mut found = self.competing(kind, outer, inner);
+        let Some(minimal) = found.first().cloned() else { return found };
+        let n_constants = |path: &[Step]| path.iter().map(|step| step.n_constants() as u32).sum::<u32>();
+        let total = n_constants(&minimal);
+        for (at, step) in minimal.iter().enumerate() {
+            let before = &minimal[..at];
+            let left = total - n_constants(before);
+            for group in self.groups(kind, step.rule) {
+                let Some(behind) = self.path(kind, group.child, inner) else { continue };
+                let is_cheap = group.n_constants + n_constants(&behind) == left;
+                // A path that comes back to a rule only adds levels to another.
+                let comes_back =
+                    behind.iter().any(|step| before.iter().chain([&minimal[at]]).any(|b| b.rule == step.rule));
+                for step in group.steps.iter().filter(|_| is_cheap && !comes_back) {
+                    let path = [before, std::slice::from_ref(step), &behind].concat();
+                    if found.len() < SHOWN && !found.contains(&path) {
+                        found.push(path);
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// Constants and nodes of a minimal path; `None` if there is none. Linear in the path.
     pub fn cost(&self, kind: Kind, outer: Symbol, inner: Symbol) -> Option<(u32, u32)> {
         let mut cost = (0, 0);

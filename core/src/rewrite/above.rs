@@ -16,8 +16,8 @@ use std::cell::RefCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::condition::{Check, Reference, Test};
-use super::fragment::Type;
 use super::matching::Matcher;
+use super::metavariable::Type;
 use super::pattern::{Below, NamedPattern, Pattern};
 use super::rule::Rule;
 use crate::cst::node::{Node, NodeId, Tree};

@@ -11,12 +11,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use slotmap::Key;
 
 use super::above::Above;
+use super::binding::Bindings;
 use super::bound::{Bound, Kept};
 use super::comments::{self, Pending};
-use super::fragment::{Scope, Variable};
 use super::indent::{LayoutSymbols, Lines, reindent};
 use super::list::ListStates;
-use super::matching::{Bindings, Matcher};
+use super::matching::Matcher;
+use super::metavariable::{Scope, Variable};
 use super::pattern::{NamedPattern, Pattern};
 use super::pieces::{Piece, note_places, pieces, separate};
 use super::place::Placing;

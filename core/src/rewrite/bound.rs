@@ -11,8 +11,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::fragment::Variable;
-use super::matching::{Binding, Bindings};
+use super::binding::{Binding, Bindings};
+use super::metavariable::Variable;
 use crate::automata::ChainId;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;

@@ -8,8 +8,10 @@
 
 use std::collections::VecDeque;
 
-use super::fragment::{Fragment, Repeat};
-use super::matching::{Binding, Matcher};
+use super::binding::Binding;
+use super::fragment::Fragment;
+use super::matching::Matcher;
+use super::metavariable::Repeat;
 use super::place::Placing;
 use super::rule::{Case, Rule, RuleResult};
 use super::space::Space;
@@ -170,7 +172,7 @@ impl Transform {
 
 /// The places of metavariables in a result that take one node, with their symbols. A head with postfixes beside it takes
 /// more than its symbol says.
-fn typed_places(fragment: &Fragment) -> Vec<(&super::fragment::Metavariable, Symbol)> {
+fn typed_places(fragment: &Fragment) -> Vec<(&super::metavariable::Metavariable, Symbol)> {
     let leaves = fragment.tree.leaf_ids(fragment.tree.root);
     let places = leaves.filter_map(|leaf| {
         let metavariable = fragment.metavariable_below(Node::top(leaf))?;

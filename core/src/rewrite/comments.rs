@@ -6,8 +6,8 @@
 
 use rustc_hash::FxHashSet;
 
+use super::binding::Bindings;
 use super::bound::blanks_before;
-use super::matching::Bindings;
 use super::pieces::{Piece, pieces};
 use super::template::Template;
 use crate::cst::edit::EditError;

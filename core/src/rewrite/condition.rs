@@ -4,8 +4,9 @@
 
 use regex::Regex;
 
-use super::fragment::Variable;
-use super::matching::{Binding, Matcher};
+use super::binding::Binding;
+use super::matching::Matcher;
+use super::metavariable::Variable;
 use super::pattern::{NamedPattern, Pattern};
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;

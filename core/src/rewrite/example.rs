@@ -9,7 +9,7 @@
 //! An example behind a rule is about this rule: beside giving the text, the rule must have been applied, and for `unchanged`
 //! must not. Without that, a rule that is never reached would pass by what another one does.
 
-use super::fragment::quoted_lines;
+use super::quoted::quoted_lines;
 use super::transform::{Options, Transform, TranslateError};
 use crate::langlet::Langlet;
 use crate::notation::syntax::{self, TransformFile};

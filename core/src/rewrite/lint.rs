@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::condition::{Check, Reference, Test};
 use super::coverage::reachable;
-use super::fragment::{Metavariable, Repeat, Variable};
+use super::metavariable::{Metavariable, Repeat, Variable};
 use super::pattern::{Below, Pattern, TokenPattern};
 use super::rule::Rule;
 use super::transform::Transform;

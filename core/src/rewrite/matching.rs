@@ -12,74 +12,13 @@
 use std::ops::Range;
 
 use super::above::Above;
+use super::binding::{Binding, Bindings};
 use super::condition::{Check, Reference};
-use super::fragment::{Metavariable, Repeat, Type, Variable};
+use super::metavariable::{Metavariable, Repeat, Type, Variable};
 use super::pattern::{Below, NamedPattern, Part, Pattern, TokenPattern};
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 use crate::span::Span;
-
-/// What a metavariable stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Binding {
-    /// One node.
-    Node(Node),
-    /// Siblings, separators included, and the rule that they are children of.
-    Run {
-        /// The rule.
-        rule: Symbol,
-        /// The siblings in order.
-        nodes: Vec<Node>,
-    },
-}
-
-impl Binding {
-    /// The nodes that it consists of.
-    pub(crate) fn nodes(&self) -> &[Node] {
-        match self {
-            Binding::Node(node) => std::slice::from_ref(node),
-            Binding::Run { nodes, .. } => nodes,
-        }
-    }
-}
-
-/// What metavariables stand for, in the order in which they were bound.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bindings {
-    bound: Vec<(Variable, Binding)>,
-    /// The tokens of the rule's pattern and what they matched.
-    pub(crate) tokens: Vec<(NodeId, NodeId)>,
-    /// If the rule's pattern is a head with postfixes and there is more in its node: the first and the last of the children
-    /// that it fits.
-    pub(crate) part: Option<(Node, Node)>,
-}
-
-impl Bindings {
-    pub(crate) fn get(&self, variable: Variable) -> Option<&Binding> {
-        self.bound.iter().find(|(known, _)| *known == variable).map(|(_, binding)| binding)
-    }
-
-    /// All that is bound.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Variable, Binding)> {
-        self.bound.iter()
-    }
-
-    /// Binds a metavariable; one that is bound already must be bound to equal tokens.
-    fn bind(&mut self, tree: &Tree, variable: Variable, binding: Binding) -> bool {
-        match self.get(variable) {
-            Some(known) => texts(tree, known).eq(texts(tree, &binding)),
-            None => {
-                self.bound.push((variable, binding));
-                true
-            }
-        }
-    }
-}
-
-/// The token texts of what is bound, trivia left out.
-fn texts<'a>(tree: &'a Tree, binding: &'a Binding) -> impl Iterator<Item = &'a str> {
-    binding.nodes().iter().flat_map(|&node| tree.token_texts(node))
-}
 
 /// The furthest point at which a match failed.
 #[derive(Clone, Debug, Default)]
@@ -605,6 +544,11 @@ impl<'a> Matcher<'a> {
     }
 
     fn try_run(&mut self, run: Run<'a>) -> Option<Goals> {
+        let mut run = run;
+        // Most lengths are seen to be wrong at what comes behind.
+        while run.len > run.shortest && self.probe.is_none() && !self.may_go_on(&run) {
+            run.len -= 1;
+        }
         let Run { pattern, metavariable, rule, len, item, rest, .. } = run;
         let (taken, at) = (run.nodes[..len].to_vec(), run.nodes.get(len).copied());
         let behind = run.behind.clone();
@@ -628,6 +572,36 @@ impl<'a> Matcher<'a> {
         }
         let bound = self.bindings.bind(self.tree, metavariable.variable, Binding::Run { rule, nodes: taken });
         bound.then_some(Some(goals))
+    }
+
+    /// Whether the item behind a run, if it is a token that must be there, fits the sibling that is there; and so the one behind
+    /// it, as far as its symbol and its first token tell.
+    fn may_go_on(&self, run: &Run<'a>) -> bool {
+        let (tree, parts) = (self.tree, &run.pattern.parts);
+        let mut items = run.behind.clone().map(|item| &parts[item as usize]);
+        let (Some(token), next) = (items.next(), items.next()) else { return true };
+        let may_be_empty = |part: &Part| matches!(&part.below, Below::Metavariable(m) if m.repeat.may_be_empty());
+        let Below::Token(TokenPattern::Text(_, text)) = &token.below else { return true };
+        if next.is_some_and(may_be_empty) {
+            return true;
+        }
+        let Some(&node) = run.nodes.get(run.len) else { return false };
+        if tree.symbol(node) != token.symbols[0]
+            || !tree.is_token(tree.bottom(node.id))
+            || tree.leaf_text(node.id) != text
+        {
+            return false;
+        }
+        let (Some(next), Some(&node)) = (next, run.nodes.get(run.len + 1)) else { return true };
+        let Below::Children(children) = &next.below else { return true };
+        let first = parts[children.start as usize..children.end as usize].first();
+        tree.symbol(node) == next.symbols[0]
+            && match first.map(|first| &first.below) {
+                Some(Below::Token(TokenPattern::Text(_, text))) => {
+                    tree.first_leaf(node.id).is_none_or(|leaf| tree.leaf_text(leaf) == text)
+                }
+                _ => true,
+            }
     }
 }
 

@@ -1,8 +1,12 @@
 //! Rewriting: rules with patterns and templates in concrete syntax, and translation between langlets with them.
 
 pub(crate) mod infer;
+pub mod metavariable;
+pub mod quoted;
+pub mod reading;
 pub mod fragment;
 pub mod pattern;
+pub mod binding;
 pub mod matching;
 pub mod condition;
 pub mod above;

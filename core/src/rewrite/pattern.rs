@@ -8,7 +8,8 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::condition::Check;
-use super::fragment::{Fragment, Line, Metavariable, Repeat};
+use super::fragment::{Fragment, Line};
+use super::metavariable::{Metavariable, Repeat};
 use crate::algebra::postfix::head_index;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;

@@ -10,7 +10,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::fragment::{Fragment, Repeat, Scope};
+use super::fragment::Fragment;
+use super::metavariable::{Repeat, Scope};
 use crate::algebra::build::{Argument, BuildError, finish, make, make_as_it_is, make_run};
 use crate::algebra::comments::{comments_of_argument, keep_comments};
 use crate::algebra::postfix::can_join;

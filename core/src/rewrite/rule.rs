@@ -5,8 +5,9 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::condition::{Check, Predicate, Reference, Test};
-use super::fragment::{Fragment, Repeat, Scope, Type, Variable};
+use super::fragment::Fragment;
 use super::matching::Matcher;
+use super::metavariable::{Repeat, Scope, Type, Variable};
 use super::pattern::{Below, NamedPattern, Pattern};
 use super::space::Space;
 use super::template::Template;

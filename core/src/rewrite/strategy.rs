@@ -64,6 +64,10 @@ pub(crate) fn run<'a>(
         }
     }
     let mut visitor = Visitor { applier, rules, above, by_symbol, by_chain: Vec::new(), candidates: Vec::new() };
+    // Many phases are about constructs that the text does not have.
+    if !visitor.has_candidates(tree) {
+        return Ok(());
+    }
     match strategy {
         Strategy::TopDown => visitor.top_down(tree),
         Strategy::BottomUp => visitor.bottom_up(tree),
@@ -282,6 +286,11 @@ impl Visitor<'_, '_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether some rule may apply to some node. Linear in the nodes, in the order in which they lie in memory.
+    fn has_candidates(&mut self, tree: &Tree) -> bool {
+        tree.nodes.keys().any(|id| !self.candidates(tree, id).is_empty())
     }
 
     fn candidates(&mut self, tree: &Tree, id: NodeId) -> Range<usize> {

@@ -6,11 +6,12 @@
 
 use rustc_hash::FxHashSet;
 
+use super::binding::Bindings;
 use super::bound::{Bound, Kept, Supply};
 use super::comments::without_comments;
-use super::fragment::{Fragment, Metavariable, Variable};
+use super::fragment::Fragment;
 use super::indent::Lines;
-use super::matching::Bindings;
+use super::metavariable::{Metavariable, Variable};
 use super::place::Placing;
 use crate::algebra::Kind;
 use crate::algebra::layout::is_line_joint;

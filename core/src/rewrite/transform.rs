@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use super::apply::{Applier, State, end_lines, source_span};
 use super::example::{Example, examples_of};
-use super::fragment::Scope;
 use super::indent::{LayoutSymbols, Lines};
+use super::metavariable::Scope;
 use super::pattern::NamedPattern;
 use super::place::Placing;
 use super::rule::{Compiler, Functions, Rule, that_may_match};

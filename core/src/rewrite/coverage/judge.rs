@@ -13,7 +13,8 @@ use super::{Coverage, Item, Program, Status, tokens};
 use crate::automata::Terminal;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
-use crate::rewrite::fragment::{Fragment, Variable};
+use crate::rewrite::fragment::Fragment;
+use crate::rewrite::metavariable::Variable;
 use crate::rewrite::space::Space;
 use crate::rewrite::transform::Transform;
 
