@@ -7,13 +7,17 @@ use langlet_core::grammar::{Rhs, SymbolKind};
 pub fn lark(langlet: &Langlet) -> String {
     let grammar = langlet.grammar();
     let symbols = &grammar.symbols;
-    let mut out = format!("start: r_{}\n", symbols.name(grammar.starts[0]));
+    // As in a langlet, a text may begin with what is skipped.
+    let mut out =
+        format!("%llguidance {{\"allow_initial_skip\": true}}\nstart: r_{}\n", symbols.name(grammar.starts[0]));
     for (&rule, definition) in &grammar.rules {
         out.push_str(&format!("r_{}: {}\n", symbols.name(rule), rhs(langlet, &definition.rhs)));
     }
     for (&symbol, token) in &grammar.tokens {
         match symbols.kind(symbol) {
-            SymbolKind::Token => out.push_str(&format!("T_{}: /{}/\n", symbols.name(symbol), token.pattern)),
+            SymbolKind::Token | SymbolKind::Anonymous => {
+                out.push_str(&format!("T{}: /{}/\n", symbol.index(), token.pattern));
+            }
             SymbolKind::Skip => out.push_str(&format!("%ignore /{}/\n", token.pattern)),
             _ => {}
         }
@@ -28,8 +32,7 @@ fn rhs(langlet: &Langlet, part: &Rhs) -> String {
     match part {
         Rhs::Symbol(symbol) => match symbols.kind(*symbol) {
             SymbolKind::Literal => serde_json::Value::from(symbols.name(*symbol)).to_string(),
-            SymbolKind::Anonymous => format!("/{}/", symbols.name(*symbol)),
-            SymbolKind::Token => format!("T_{}", symbols.name(*symbol)),
+            SymbolKind::Token | SymbolKind::Anonymous => format!("T{}", symbol.index()),
             _ => format!("r_{}", symbols.name(*symbol)),
         },
         Rhs::Sequence(parts) if parts.is_empty() => "\"\"".to_owned(),

@@ -7,7 +7,7 @@ mod workload;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use langlet_core::complete::Vocabulary;
 
-use engine::{Engine, Loaded};
+use engine::{Engine, Loaded, PeerGrammar};
 use workload::{Sources, Workload, divided, workloads};
 
 /// Masks of this project and of llguidance, on the same grammars, texts and vocabulary.
@@ -40,6 +40,9 @@ struct Options {
     /// Differences of masks that are shown, for each workload
     #[arg(long, default_value_t = 3)]
     differences: usize,
+    /// Write the entries of the texts to this folder, a file for each workload, for `xgrammar_masks.py`, and measure nothing
+    #[arg(long, value_name = "FOLDER")]
+    dump: Option<PathBuf>,
     #[command(flatten)]
     sources: Sources,
     /// Print the peak of memory alone
@@ -111,6 +114,10 @@ fn main() -> Result<()> {
                 n += ids.len();
                 !ids.is_empty()
             });
+            if let Some(folder) = &options.dump {
+                dump(folder, &workload, &sequences)?;
+                continue;
+            }
             measure(&options, &engines, &vocabulary, &workload, &sequences, name)?;
         }
     }
@@ -118,6 +125,17 @@ fn main() -> Result<()> {
         println!("{}", peak_memory());
     }
     Ok(())
+}
+
+fn dump(folder: &Path, workload: &Workload, entries: &[Vec<u32>]) -> Result<()> {
+    let schema = match &workload.grammar.peer {
+        Some(PeerGrammar::Schema(schema)) => schema.clone(),
+        _ => serde_json::Value::Null,
+    };
+    let value = serde_json::json!({"name": workload.name, "schema": schema, "entries": entries});
+    fs::create_dir_all(folder)?;
+    let path = folder.join(format!("{}.json", workload.name.replace(' ', "_")));
+    fs::write(&path, value.to_string()).with_context(|| path.display().to_string())
 }
 
 fn measure(

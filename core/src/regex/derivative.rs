@@ -10,7 +10,7 @@
 //! Sources: Brzozowski (1964); the approximate byte classes of a term are those of Owens, Reppy and Turon (2009), section 4.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::VecDeque;
+use std::collections::{VecDeque, hash_map::Entry};
 
 use super::term::{ByteSet, Node, Term, Terms};
 
@@ -110,12 +110,18 @@ impl Terms {
         if let Some(&empty) = self.emptiness.get(&term) {
             return empty;
         }
-        let mut seen = FxHashSet::from_iter([term]);
+        // From which term each was reached.
+        let mut seen: FxHashMap<Term, Term> = FxHashMap::from_iter([(term, term)]);
         let mut queue = VecDeque::from([term]);
         while let Some(next) = queue.pop_front() {
             let settled =
                 if self.is_boolean(next) { self.emptiness.get(&next).copied() } else { Some(next == Term::EMPTY) };
             if self.nullable(next) || settled == Some(false) {
+                // All on the way to it have its string, too: they are asked for next.
+                let mut at = next;
+                while self.emptiness.insert(at, false).is_none() && at != term {
+                    at = seen[&at];
+                }
                 self.emptiness.insert(term, false);
                 return false;
             }
@@ -124,12 +130,13 @@ impl Terms {
             }
             for byte in self.representatives(next) {
                 let derivative = self.derivative(next, byte);
-                if seen.insert(derivative) {
+                if let Entry::Vacant(entry) = seen.entry(derivative) {
+                    entry.insert(next);
                     queue.push_back(derivative);
                 }
             }
         }
-        self.emptiness.extend(seen.into_iter().map(|term| (term, true)));
+        self.emptiness.extend(seen.into_keys().map(|term| (term, true)));
         true
     }
 
