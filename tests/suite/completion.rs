@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use langlet_core::Langlet;
 use langlet_core::complete::{
-    AcceptError, Constraint, Limits, Masks, Prefix, PushError, Recognizer, Status, Vocabulary,
+    AcceptError, Constraint, Limits, MaskError, Masks, Prefix, PushError, Recognizer, Status, Vocabulary,
 };
 use langlet_test_support::program::Programs;
 use langlet_test_support::strategy::choices;

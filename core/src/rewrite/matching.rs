@@ -16,7 +16,7 @@ use super::binding::{Binding, Bindings};
 use super::condition::{Check, Reference};
 use super::metavariable::{Metavariable, Repeat, Type, Variable};
 use super::pattern::{Below, NamedPattern, Part, Pattern, TokenPattern};
-use crate::cst::node::{Node, NodeId, Tree};
+use crate::cst::node::{Node, Tree};
 use crate::grammar::Symbol;
 use crate::span::Span;
 
