@@ -90,12 +90,6 @@ fn what_cannot_be_built_is_explained() {
       a + b
       a - b
     ");
-    // `from x import *` or `from . import x`.
-    insta::assert_snapshot!(build("import_from", &["x"]), @r"
-    `import_from` of these arguments is not decided; it may be
-      from x import *
-      from . import x
-    ");
     insta::assert_snapshot!(build("dictorsetmaker", &["a", "b"]), @r"
     `dictorsetmaker` of these arguments is not decided; it may be
       a : b
