@@ -70,7 +70,22 @@ fn logits_of_model(chance: &mut Chance, logits: &mut [f32]) {
 
 /// Words, marks and letters, as they occur in such texts, and an end.
 fn small_vocabulary() -> anyhow::Result<Vocabulary> {
-    let words = ["{\"", "\":", " \"", "\",", "\"}", "city", "unit", "days", "celsius", "fahrenheit", "Berlin", "Lagos", " ", "\n"];
+    let words = [
+        "{\"",
+        "\":",
+        " \"",
+        "\",",
+        "\"}",
+        "city",
+        "unit",
+        "days",
+        "celsius",
+        "fahrenheit",
+        "Berlin",
+        "Lagos",
+        " ",
+        "\n",
+    ];
     let letters = ('a'..='z').chain('0'..='9').chain("{}[]\":,.\\-".chars()).map(String::from);
     let entries = words.map(str::to_owned).into_iter().chain(letters).map(String::into_bytes);
     let entries: Vec<(u32, Vec<u8>)> = (0..).zip(entries).collect();
