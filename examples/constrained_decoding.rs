@@ -59,7 +59,7 @@ fn decode(masks: &Arc<Masks>, chance: &mut Chance) -> anyhow::Result<String> {
         constraint.accept(best.context("a vocabulary has an entry")?)?;
         n_entries += 1;
     }
-    let text = String::from_utf8_lossy(constraint.prefix().bytes()).into_owned();
+    let text = String::from_utf8_lossy(&constraint.prefix().bytes()).into_owned();
     Ok(if constraint.has_ended() { text } else { format!("{text}… (could still be completed)") })
 }
 
