@@ -43,13 +43,13 @@ fn langlet_of(option: Option<&str>, paths: &[PathBuf], output: &Output) -> Resul
     Ok(chosen)
 }
 
-/// The rule that an option names, or the start of the langlet.
+/// The rule that the option `--start` names, or the start of the langlet.
 fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> {
     let Some(name) = option else { return Ok(langlet.start()) };
-    let symbol = langlet.symbol(name).map_err(|error| Problem::file(format!("`{name}`"), error))?;
+    let symbol = langlet.symbol(name).map_err(|error| Problem::file("--start", error))?;
     match langlet.grammar().rhs(symbol) {
         Some(_) => Ok(symbol),
-        None => Err(Problem::file(format!("`{name}`"), format!("a token of {}, not a rule", langlet.name()))),
+        None => Err(Problem::file("--start", format!("`{name}` is a token of {}, not a rule", langlet.name()))),
     }
 }
 

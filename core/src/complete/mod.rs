@@ -1,8 +1,15 @@
-//! Completion: what can a text that is not finished still become?
+//! Completion: what can a text that is not finished still become, and which entries of a model's vocabulary may come next?
 //!
 //! ```text
-//! bytes ─scan─→ readings ─layout, stacks─→ prefix: complete, completable, dead at a byte
+//! bytes ─scan─→ readings ─layout, stacks─→ prefix ─→ next: tokens that can come, short completions
+//!                                            ↓
+//! vocabulary ─trie─→ sequences ──────────→ mask: the entries that keep the prefix completable
 //! ```
+//!
+//! A prefix is decided exactly under longest match: a byte is refused when no continuation makes the text a program, and not
+//! before (for langlets in which trivia can keep any two tokens apart). Everything is computed on first use and shared.
+//!
+//! Source: Proposition 7, "Interesting challenges regarding two-level languages".
 
 mod lazy;
 mod scan;

@@ -378,10 +378,17 @@ fn copy<'a>(way: &Way<'a>) -> Way<'a> {
     Way { pending: way.pending, path: way.path, state: way.state, under: way.under }
 }
 
-/// Puts the way's rule under a new one, the last of `path`.
+/// Puts the way's rule under a new one, the last of `path`. Rules that can only end when the new one does are left out: so a
+/// rule that ends with itself needs no more stack than a repetition.
 fn enter<'a>(entered: &mut Vec<Entered<'a>>, way: &mut Way<'a>, path: PathId, tables: &Tables) {
-    entered.push(Entered { path: way.path, state: way.state, under: way.under });
-    way.under = Under::Entered(entered.len() as u32 - 1);
+    while way.path != PathId::NONE && tables.network.state(way.state).transitions.is_empty() {
+        way.path = tables.level(way.path).parent;
+        way.state = tables.level(way.path).state;
+    }
+    if way.path != PathId::NONE {
+        entered.push(Entered { path: way.path, state: way.state, under: way.under });
+        way.under = Under::Entered(entered.len() as u32 - 1);
+    }
     way.path = path;
     way.state = tables.level(path).state;
 }
