@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 /// Entries in one block.
 const BLOCK: usize = 1 << 8;
 
+/// Entries that stand together.
+type Block<T> = Box<[OnceLock<T>]>;
+
 /// A growing table indexed by small numbers; entries never change once they are there, and threads share them.
 #[derive(Debug)]
 pub(crate) struct LazyTable<T> {
     /// Blocks are made when one of their entries is asked for.
-    blocks: Box<[OnceLock<Box<[OnceLock<T>]>>]>,
+    blocks: Box<[OnceLock<Block<T>>]>,
 }
 
 impl<T> LazyTable<T> {

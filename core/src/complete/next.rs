@@ -146,7 +146,8 @@ impl Completions {
 }
 
 impl Prefix {
-    /// The tokens that can come next, and those that the end of the text can become: each once, by name.
+    /// The tokens that can come next, and those that the end of the text can become: each once, in the order of the
+    /// grammar's symbols.
     pub fn expected(&self, langlet: &Langlet) -> Vec<Expected> {
         let reader = self.reader();
         let mut found: BTreeSet<Expected> = BTreeSet::new();

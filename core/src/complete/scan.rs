@@ -88,13 +88,16 @@ pub(crate) struct Scan {
 /// A step that was not computed yet: no state has this number.
 const UNKNOWN: u64 = (FULL as u64 - 1) << 32;
 
+/// A pattern and what is left of it, for each that may still match, in the order of the patterns.
+type Residuals = Arc<[(u32, Term)]>;
+
 /// The token automaton: what is left of each pattern that may still match.
 #[derive(Debug)]
 struct Known {
     terms: Terms,
-    /// `tokens[state]`: pattern and residual, and the first pattern that accepts.
-    tokens: Vec<(Arc<[(u32, Term)]>, Option<u32>)>,
-    token_ids: FxHashMap<Arc<[(u32, Term)]>, TokenId>,
+    /// `tokens[state]`: its residuals, and the first pattern that accepts.
+    tokens: Vec<(Residuals, Option<u32>)>,
+    token_ids: FxHashMap<Residuals, TokenId>,
     next: FxHashMap<(TokenId, u8), TokenId>,
     ids: FxHashMap<(TokenId, Box<[TokenId]>), ScanId>,
     winners: FxHashMap<Arc<[u32]>, u32>,
@@ -287,7 +290,7 @@ impl Known {
             return id;
         }
         let id = self.tokens.len() as TokenId;
-        let live: Arc<[(u32, Term)]> = live.into();
+        let live: Residuals = live.into();
         let accept = live.iter().find(|(_, term)| self.terms.nullable(*term)).map(|&(pattern, _)| pattern);
         self.tokens.push((live.clone(), accept));
         self.token_ids.insert(live, id);

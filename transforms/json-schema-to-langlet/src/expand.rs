@@ -463,11 +463,10 @@ impl<'d> Expander<'d> {
             let exclusive = exclusive_value.filter(|_| !is_flag).map(|value| (value, true));
             for (value, exclusive) in inclusive.into_iter().chain(exclusive) {
                 let bound = Bound { at: self.decimal(value)?, exclusive };
-                let (old, is_stricter): (&mut Option<Bound>, fn(&Bound, &Bound) -> bool) = match key {
-                    "minimum" => (&mut numbers.min, Bound::is_above),
-                    _ => (&mut numbers.max, Bound::is_below),
-                };
-                if old.as_ref().is_none_or(|old| is_stricter(&bound, old)) {
+                let is_minimum = key == "minimum";
+                let old = if is_minimum { &mut numbers.min } else { &mut numbers.max };
+                let is_stricter = |old: &Bound| if is_minimum { bound.is_above(old) } else { bound.is_below(old) };
+                if old.as_ref().is_none_or(is_stricter) {
                     *old = Some(bound);
                 }
             }

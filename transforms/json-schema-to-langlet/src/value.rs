@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn mistakes() {
         assert_eq!(read(r#"{"a": 1, "a": 2}"#).unwrap_err(), "s:1:10: error: `` has the key `a` twice");
-        assert_eq!(read(&"[".repeat(200).replace('[', "[[]],").to_string()).is_err(), true);
+        assert!(read(&"[".repeat(200).replace('[', "[[]],")).is_err());
         let deep = format!("{}{}", "[".repeat(101), "]".repeat(101));
         assert_eq!(read(&deep).unwrap_err(), "s:1:101: error: values are nested more than 100 deep");
     }
