@@ -1,6 +1,6 @@
 //! Masks: which entries of a vocabulary keep a prefix completable.
 //!
-//! A mask is made of tables that know nothing of the parser ([`super::sequences`]) and of a walk of the parser's stacks over
+//! A mask is made of tables that know nothing of the parser (`sequences.rs`) and of a walk of the parser's stacks over
 //! them, once per sequence of tokens. A walk looks only at the upper part of a stack. What it looked at is the key
 //! under which the mask is kept, so the same mask is found again in another file, at another depth:
 //!

@@ -1,6 +1,6 @@
 //! Deciding prefixes: is the text complete, can it become a program, or at which byte did it cease to?
 //!
-//! A prefix is the set of its readings ([`super::reading`]): it is completable as long as one is left, and complete if one
+//! A prefix is the set of its readings (`reading.rs`): it is completable as long as one is left, and complete if one
 //! can end. Bytes are pushed one by one; a byte that leaves no reading is dead. Nothing changes once it is made, so a fork copies
 //! pointers. To go back, a prefix keeps its text, and its readings at every 256th byte.
 //!
@@ -26,7 +26,7 @@ const STRIDE: usize = 256;
 const MOST_READINGS: usize = 1 << 12;
 
 /// How many steps the parser may take for one byte: a token that completes a hundred thousand rules is still read.
-const MOST_STEPS: u64 = 1 << 20;
+const MOST_STEPS: u64 = 1 << 17;
 
 /// Decides prefixes of one langlet and start rule. Cheap to clone; shared between threads.
 #[derive(Clone, Debug)]
