@@ -225,14 +225,14 @@ const LONGEST_TYPED: usize = 256;
 /// How many forced bytes are looked for: a language of one endless text would have no end.
 const MOST_FORCED: usize = 1 << 12;
 
-/// One byte of each class: lower-case letters first, then digits, capitals, other printable bytes, and the rest.
+/// One byte of each class: lower-case letters first, then blanks, digits, capitals, other printable bytes, and the rest.
 fn readable_bytes(classes: &[u8; 256]) -> Vec<u8> {
     let rank = |byte: u8| match byte {
         b'a'..=b'z' => 0,
-        b'0'..=b'9' => 1,
-        b'A'..=b'Z' => 2,
-        b'!'..=b'~' => 3,
-        b' ' | b'\n' => 4,
+        b' ' | b'\n' => 1,
+        b'0'..=b'9' => 2,
+        b'A'..=b'Z' => 3,
+        b'!'..=b'~' => 4,
         _ if byte.is_ascii() => 5,
         _ => 6,
     };
