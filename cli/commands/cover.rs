@@ -130,6 +130,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
         },
     )?;
     output.end_progress();
+    if report.n_files == 0 && report.n_failed > 0 {
+        // All of the grammar is missing, which says nothing.
+        return Ok(outcome);
+    }
     let missing: Vec<Item> = report.goals.iter().flat_map(|&goal| report.usage.missing(goal)).collect();
     let programs = witnesses(langlet, &occurrences, &missing).map_err(|error| Problem::file(langlet.name(), error))?;
     report.missing = missing.into_iter().zip(programs.iter().map(|tree| tree.as_ref().map(Tree::unparse))).collect();

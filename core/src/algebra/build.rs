@@ -181,14 +181,7 @@ pub(crate) fn make(
     symbol: Symbol,
     argument: Argument<'_>,
 ) -> Result<Option<(Node, FxHashSet<NodeId>)>, BuildError> {
-    let langlet = tree.langlet().clone();
-    let mut arguments = Arguments::new(&langlet, &[argument])?;
-    for effort in Effort::ALL {
-        if let Some(fitted) = arguments.whole(symbol, effort) {
-            return arguments.put(tree, 0, &fitted).map(Some);
-        }
-    }
-    Ok(None)
+    make_with(tree, symbol, argument, &Effort::ALL)
 }
 
 /// As [`make`], where nothing has to be added.
@@ -197,9 +190,18 @@ pub(crate) fn make_as_it_is(
     symbol: Symbol,
     argument: Argument<'_>,
 ) -> Result<Option<(Node, FxHashSet<NodeId>)>, BuildError> {
+    make_with(tree, symbol, argument, &[Effort::AsTheyAre])
+}
+
+fn make_with(
+    tree: &mut Tree,
+    symbol: Symbol,
+    argument: Argument<'_>,
+    efforts: &[Effort],
+) -> Result<Option<(Node, FxHashSet<NodeId>)>, BuildError> {
     let langlet = tree.langlet().clone();
     let mut arguments = Arguments::new(&langlet, &[argument])?;
-    let fitted = arguments.whole(symbol, Effort::AsTheyAre);
+    let fitted = efforts.iter().find_map(|&effort| arguments.whole(symbol, effort));
     fitted.map(|fitted| arguments.put(tree, 0, &fitted)).transpose()
 }
 

@@ -66,17 +66,8 @@ fn is_redundant(automata: &[Automaton], split: &Automaton, state: u32, label: La
 
 /// Whether each string of the rule with one of the word behind it is a string of the rule.
 fn absorbs_behind(automata: &[Automaton], rule: Label, word: &[Label]) -> bool {
-    let (mut assumed, mut pending) = (BTreeSet::new(), vec![rule]);
-    // Progress: each rule is looked at once.
-    while let Some(rule) = pending.pop() {
-        let Label::Class(number) = rule else { return false };
-        if !assumed.insert(rule) {
-            continue;
-        }
-        let automaton = &automata[number as usize];
-        if automaton.accepts(0) {
-            return false;
-        }
+    holds_throughout(automata, rule, |_, automaton| {
+        let mut others = Vec::new();
         for (from, last) in automaton.all_transitions() {
             let Some(end) = automaton.step(from, last).filter(|&end| automaton.accepts(end)) else { continue };
             let mut ends = BTreeSet::from([end]);
@@ -88,26 +79,16 @@ fn absorbs_behind(automata: &[Automaton], rule: Label, word: &[Label]) -> bool {
                 ends = next.collect();
             }
             if !ends.iter().any(|&end| automaton.accepts(end)) {
-                pending.push(last);
+                others.push(last);
             }
         }
-    }
-    true
+        others
+    })
 }
 
 /// Whether each string of the rule with one of the symbol before it is a string of the rule.
 fn absorbs_before(automata: &[Automaton], rule: Label, symbol: Label) -> bool {
-    let (mut assumed, mut pending) = (BTreeSet::new(), vec![rule]);
-    // Progress: each rule is looked at once.
-    while let Some(rule) = pending.pop() {
-        let Label::Class(number) = rule else { return false };
-        if !assumed.insert(rule) {
-            continue;
-        }
-        let automaton = &automata[number as usize];
-        if automaton.accepts(0) {
-            return false;
-        }
+    holds_throughout(automata, rule, |rule, automaton| {
         let again = automaton.step(0, symbol).is_some_and(|behind| {
             let mut labels = automaton.labels_of(behind);
             automaton.is_within(0, behind)
@@ -116,9 +97,25 @@ fn absorbs_before(automata: &[Automaton], rule: Label, symbol: Label) -> bool {
                         && automaton.step(behind, label).is_some_and(|end| automaton.accepts(end))
                 })
         });
-        if !again {
-            pending.extend(automaton.labels_of(0));
+        if again { Vec::new() } else { automaton.labels_of(0).collect() }
+    })
+}
+
+/// Whether something holds of a rule, which may be taken to hold of the rules that `others` gives for it, if it holds of these.
+/// It holds of no token, and of no rule that may be empty.
+fn holds_throughout(automata: &[Automaton], rule: Label, others: impl Fn(Label, &Automaton) -> Vec<Label>) -> bool {
+    let (mut assumed, mut pending) = (BTreeSet::new(), vec![rule]);
+    // Progress: each rule is looked at once.
+    while let Some(rule) = pending.pop() {
+        let Label::Class(number) = rule else { return false };
+        let automaton = &automata[number as usize];
+        if !assumed.insert(rule) {
+            continue;
         }
+        if automaton.accepts(0) {
+            return false;
+        }
+        pending.extend(others(rule, automaton));
     }
     true
 }

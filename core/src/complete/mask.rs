@@ -296,11 +296,9 @@ impl Masks {
                 if blanks.from_line_start {
                     place.column = Column::ZERO;
                 }
-                let tab = self.reader.layout.indent.map_or(1, |indent| indent.tab.max(1));
-                place.column = blanks
-                    .bytes
-                    .iter()
-                    .fold(place.column, |column, &byte| column.behind(byte, tab).expect("only blanks are counted"));
+                place.column = blanks.bytes.iter().fold(place.column, |column, &byte| {
+                    self.reader.behind_blank(column, byte).expect("only blanks are counted")
+                });
                 let tops = self.reader.indent(&reading.tops, place, reads);
                 tops.map(|tops| Reading { tops, ..next }).into_iter().collect()
             }

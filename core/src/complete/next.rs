@@ -17,7 +17,7 @@ use super::scan::Scan;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::lexer::Action;
-use crate::parser::stacks::{Costs, Reads};
+use crate::parser::stacks::{Costs, Reads, mix};
 
 /// How many prefixes the search for completions looks at.
 const MOST_LOOKED_AT: usize = 20_000;
@@ -246,7 +246,6 @@ fn readable_bytes(classes: &[u8; 256]) -> Vec<u8> {
 
 /// Equal for prefixes with equal readings.
 fn hash_of(prefix: &Prefix) -> u64 {
-    let mix = |hash: u64, part: u64| (hash.rotate_left(23) ^ part).wrapping_mul(0xf135_7aea_2e62_a9c5);
     prefix.readings().iter().fold(0, |hash, reading| {
         let place = &reading.place;
         let flags = u64::from(place.inside)

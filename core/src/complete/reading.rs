@@ -12,7 +12,7 @@ use crate::grammar::Grammar;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::lexer::{Action, Column, Kind, LayoutSpec};
-use crate::parser::stacks::{Reads, Stacks, Top};
+use crate::parser::stacks::{Reads, Stacks, Top, mix};
 
 /// What a token that is being read may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -157,11 +157,15 @@ impl Reader {
         true
     }
 
+    /// The column behind a blank; `None` if the byte is none.
+    pub(crate) fn behind_blank(&self, column: Column, byte: u8) -> Option<Column> {
+        column.behind(byte, self.layout.indent.map_or(1, |indent| indent.tab.max(1)))
+    }
+
     /// Counts a byte of a line's indentation.
     fn count(&self, place: &mut Place, byte: u8) {
         if place.counting {
-            let tab = self.layout.indent.map_or(1, |indent| indent.tab.max(1));
-            match place.column.behind(byte, tab) {
+            match self.behind_blank(place.column, byte) {
                 Some(column) => place.column = column,
                 None => place.counting = false,
             }
@@ -402,6 +406,5 @@ fn top_of(levels: &Levels) -> Column {
 fn push_level(below: &Levels, column: Column) -> Arc<Level> {
     let under = below.as_ref().map_or(17, |level| level.hash);
     let part = u64::from(column.wide) << 32 | u64::from(column.narrow);
-    let hash = (under.rotate_left(23) ^ part).wrapping_mul(0xf135_7aea_2e62_a9c5);
-    Arc::new(Level { column, below: below.clone(), hash })
+    Arc::new(Level { column, below: below.clone(), hash: mix(under, part) })
 }

@@ -93,8 +93,8 @@ impl Top {
     }
 }
 
-/// The multiplier is that of FxHash.
-fn mix(hash: u64, part: u64) -> u64 {
+/// A hash with one more part; the multiplier is that of FxHash.
+pub(crate) fn mix(hash: u64, part: u64) -> u64 {
     (hash.rotate_left(23) ^ part).wrapping_mul(0xf135_7aea_2e62_a9c5)
 }
 

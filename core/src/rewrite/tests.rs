@@ -13,10 +13,10 @@ static TOY: LazyLock<Langlet> = LazyLock::new(|| {
         r#"
         langlet toy
         start file
-        file: (NEWLINE | stmt)* ENDMARKER
-        stmt: line | 'if' test ':' suite
+        file: (NEWLINE | step)* ENDMARKER
+        step: line | 'if' test ':' block
         line: small (';' small)* [';'] NEWLINE
-        suite: line | NEWLINE INDENT stmt+ DEDENT
+        block: line | NEWLINE INDENT step+ DEDENT
         small: test | 'del' test
         test: 'not' test | 'fn' ':' test | sum
         sum: call ('+' call)*
@@ -130,7 +130,7 @@ fn comments_of_nested_matches_cost_what_the_rule_writes() {
 
 #[test]
 fn removal_costs_what_is_removed() {
-    let gone = "rule r stmt [| gone |] => delete";
+    let gone = "rule r step [| gone |] => delete";
     is_linear(gone, |n| lines("gone", n) + "a\n", "a\n");
     is_linear(gone, |n| lines("gone\na@", n), "a0\na1\na2\n");
     is_linear(gone, |n| lines("gone  # @", n) + "a\n", "# 0\n# 1\n# 2\na\n");
@@ -148,7 +148,7 @@ fn removal_costs_what_is_removed() {
 
 #[test]
 fn insertion_costs_what_is_inserted() {
-    let twice = "rule r stmt [| one |] => stmt [| b |] then stmt [| c |]";
+    let twice = "rule r step [| one |] => step [| b |] then step [| c |]";
     is_linear(twice, |n| lines("one", n), "b\nc\nb\nc\nb\nc\n");
     is_linear(
         twice,
@@ -167,7 +167,7 @@ fn conditions_on_what_is_around_cost_a_step() {
         ("not inside items", "g(f(f(x)))\n"),
         ("inside items", "f(g(g(x)))\n"),
         ("inside atom", "f(f(f(x)))\n"),
-        ("not inside stmt [| if $c: $b |]", "g(g(g(x)))\n"),
+        ("not inside step [| if $c: $b |]", "g(g(g(x)))\n"),
         ("inside small [| del $x |]", "f(f(f(x)))\n"),
         ("not inside call [| h($y) |]", "g(g(g(x)))\n"),
         ("not inside call [| $h:NAME(1, $y) |]", "g(g(g(x)))\n"),
