@@ -198,8 +198,9 @@ impl Masks {
     /// The mask of one reading, computed; and what of the stacks it depends on.
     fn compute(&self, reading: &Reading) -> Result<(Vec<u32>, Reads), (Vec<u32>, MaskError)> {
         let mut mask = vec![0; self.vocabulary.n_words()];
-        let mut reads = Reads::nothing();
+        let mut reads = Reads::at_most(self.limits.fuel);
         match self.compute_into(reading, &mut mask, &mut reads) {
+            Ok(()) if reads.are_too_many() => Err((mask, MaskError::OutOfFuel { fuel: self.limits.fuel })),
             Ok(()) => Ok((mask, reads)),
             Err(error) => Err((mask, error)),
         }
@@ -275,7 +276,7 @@ impl Masks {
                     }
                 }
             }
-            if reads.steps > self.limits.fuel {
+            if reads.are_too_many() {
                 return Err(MaskError::OutOfFuel { fuel: self.limits.fuel });
             }
             open.push((table.ends[index], readings));
@@ -353,12 +354,12 @@ impl<'a> Below<'a> {
                     self.link = None;
                     mix(key, 2)
                 }
-                Some(Some(below)) => match &below.frames[..] {
-                    [frame] => {
+                Some(Some(below)) => match below.only() {
+                    Some(frame) => {
                         self.link = Some(frame.below());
                         mix(key, frame.key())
                     }
-                    _ => {
+                    None => {
                         self.link = None;
                         mix(mix(key, 3), below.hash())
                     }

@@ -25,9 +25,6 @@ const STRIDE: usize = 256;
 /// How many readings a prefix may have. One or two are usual; thousands come only from grammars made for that.
 const MOST_READINGS: usize = 1 << 12;
 
-/// How many steps the parser may take for one byte: a token that completes a hundred thousand rules is still read.
-const MOST_STEPS: u64 = 1 << 17;
-
 /// Decides prefixes of one langlet and start rule. Cheap to clone; shared between threads.
 #[derive(Clone, Debug)]
 pub struct Recognizer(pub(crate) Arc<Reader>);
@@ -145,7 +142,7 @@ impl Prefix {
             for reading in &self.readings {
                 is_known &= self.reader.push(reading, byte, &mut next, &mut reads);
             }
-            if !is_known || next.len() > MOST_READINGS || reads.steps > MOST_STEPS {
+            if !is_known || next.len() > MOST_READINGS || reads.are_too_many() {
                 return Err(PushError::Exhausted { at });
             }
             if next.is_empty() {
