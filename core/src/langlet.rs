@@ -8,11 +8,12 @@ use crate::automata::Tables;
 use crate::cst::Tree;
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
 use crate::grammar::symbol::SymbolKind;
-use crate::grammar::{Grammar, Symbol, check, delta};
+use crate::grammar::{Grammar, Symbol, check, delta, recursion};
 use crate::lexer::{IndentSpec, Join, LayoutSpec, Lexer, Token, TokenPattern, TokenSpec};
 use crate::notation;
 use crate::parser::drive;
 use crate::parser::predict;
+use crate::parser::stacks::Stacks;
 use crate::parser::{ParseError, ReadError};
 use crate::regex::{Dfa, LazyDfa, Terms};
 use crate::rewrite::{Filling, Quotation, QuoteError};
@@ -29,6 +30,7 @@ struct Inner {
     lexer: OnceLock<Lexer>,
     when: OnceLock<Option<LazyDfa>>,
     predictions: predict::Cache,
+    stacks: OnceLock<Stacks>,
     interpolations: OnceLock<Interpolations>,
 }
 
@@ -100,11 +102,13 @@ impl Langlet {
                 return Err(vec![Diagnostic::error(source, when.span, error.to_string())]);
             }
         }
-        let (grammar, delta_warnings) = delta::apply(parent.as_ref().map(|parent| &parent.0.grammar), source, file)?;
+        let parent_grammar = parent.as_ref().map(|parent| &parent.0.grammar);
+        let (mut grammar, mut delta_warnings) = delta::apply(parent_grammar, source, file)?;
         let errors = check::errors(&grammar);
         if !errors.is_empty() {
             return Err(errors);
         }
+        delta_warnings.extend(recursion::eliminate(&mut grammar)?);
         Ok(Langlet(Arc::new(Inner {
             grammar: Arc::new(grammar),
             parent,
@@ -113,6 +117,7 @@ impl Langlet {
             lexer: OnceLock::new(),
             when: OnceLock::new(),
             predictions: predict::Cache::default(),
+            stacks: OnceLock::new(),
             interpolations: OnceLock::new(),
         })))
     }
@@ -160,6 +165,11 @@ impl Langlet {
 
     pub(crate) fn predictions(&self) -> &predict::Cache {
         &self.0.predictions
+    }
+
+    /// The third driver, for texts of the default start symbol; built on first use.
+    pub(crate) fn stacks(&self) -> &Stacks {
+        self.0.stacks.get_or_init(|| Stacks::new(self.shared_tables(), self.start()))
     }
 
     /// The default start symbol.

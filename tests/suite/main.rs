@@ -26,6 +26,7 @@ mod notation;
 mod parse;
 mod patterns;
 mod random;
+mod recursion;
 mod routes;
 mod schemas;
 mod selection;

@@ -482,6 +482,10 @@ proptest! {
         lines[n - 3..].iter_mut().zip(&more).for_each(|(line, more)| line.push_str(&format!(" | {more}")));
         let other = lines.join("\n").replace("langlet random", "langlet other") + "\n";
         let (Ok(source), Ok(target)) = (load("random", &text, None), load("other", &other, None)) else { return Ok(()) };
+        // A left-recursive rule is read in another form, which one more alternative changes altogether.
+        if !source.grammar().written.is_empty() || !target.grammar().written.is_empty() {
+            return Ok(());
+        }
         for rule in ["a", "b", "c"] {
             let answer = answer(&source, &target, rule, rule);
             prop_assert!(matches!(answer, Answer::Found(_)), "{}: {:?}", rule, answer);

@@ -85,3 +85,27 @@ fn python38() {
 fn python313() {
     cases("python313");
 }
+
+/// Where each token opens one of two rules, 2⁶⁰ stacks are possible behind sixty of them; and each of them is followed to its end.
+#[test]
+fn ways_that_multiply_are_followed_as_sets() {
+    let text = "langlet t\nstart s\ns: 'a' p 'x' | 'a' q 'y' | 'z'\np: s\nq: s\nskip BLANK = / /";
+    let langlet = Langlet::root(text);
+    let ends: String = (0..60).map(|n| if n % 3 == 0 { "x" } else { "y" }).collect();
+    let text = format!("{}z{ends}", "a".repeat(60));
+    let tree = check_text(&langlet, &text).unwrap();
+    let (p, q) = (langlet.symbol("p").unwrap(), langlet.symbol("q").unwrap());
+    assert_eq!((tree.find_all(tree.root(), p).count(), tree.find_all(tree.root(), q).count()), (20, 40));
+    assert!(langlet.parse(&text[..text.len() - 1]).is_err());
+    assert!(langlet.parse(format!("{text}x")).is_err());
+}
+
+/// A text with exponentially many trees has the one that goes on wherever it can.
+#[test]
+fn exponentially_many_trees() {
+    let langlet = Langlet::root("langlet t\nstart s\ns: 'a' s s | 'a'\nskip BLANK = / /");
+    for n in 1..16 {
+        assert_eq!(langlet.parse("a ".repeat(n)).is_ok(), n % 2 == 1, "{n} letters");
+    }
+    assert!(check_text(&langlet, &"a ".repeat(41)).is_ok());
+}

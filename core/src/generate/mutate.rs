@@ -90,7 +90,7 @@ impl Mutation {
     /// The mutant, as a child of the langlet by the name of `mutant`.
     ///
     /// # Errors
-    /// The mutant is no grammar: a rule never ends, begins with itself, or repeats what may be empty.
+    /// The mutant is no grammar: a rule never ends, derives itself alone, or repeats what may be empty.
     pub fn apply(&self, langlet: &Langlet) -> Result<Langlet, Vec<Diagnostic>> {
         let text = format!("langlet mutant : {}\n{}\n", langlet.name(), self.display(langlet));
         let source: Arc<SourceText> = SourceText::new("mutant.langlet", &text);
@@ -142,7 +142,10 @@ pub fn mutants(langlet: &Langlet, start: Symbol, n: usize, seed: u64) -> Vec<(Mu
     // Progress: each turn takes a mutation away.
     while found.len() < n && !all.is_empty() {
         let mutation = all.swap_remove(chance.below(all.len() as u32) as usize);
-        if let Ok(mutant) = mutation.apply(langlet) {
+        // A left-recursive mutant is read in another form; it would have more than one change.
+        if let Ok(mutant) = mutation.apply(langlet)
+            && mutant.grammar().written.is_empty()
+        {
             found.push((mutation, mutant));
         }
     }

@@ -1,7 +1,7 @@
 //! What is wrong with a whole grammar, its inherited parts included.
 //!
-//! Runs after [`super::delta::apply`]; afterwards every rule is productive, no rule is left-recursive and nothing that may be
-//! empty is repeated, which the parse tables rely on. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
+//! Runs after [`super::delta::apply`]; afterwards every rule is productive, no rule derives itself alone and nothing that may be
+//! empty is repeated: then a text has finitely many trees. Left recursion is no mistake; [`super::recursion`] takes it away. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub fn errors(grammar: &Grammar) -> Vec<Diagnostic> {
     }
     layout(grammar, &mut found);
     unproductive(grammar, &mut found);
-    left_recursion(grammar, &mut found);
+    empty_circles(grammar, &mut found);
     // A rule that derives itself alone may also be empty and repeated; that is one mistake.
     if found.is_empty() {
         empty_repetitions(grammar, &mut found);
@@ -65,7 +65,7 @@ fn layout(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
 }
 
 /// Whether each rule derives a finite string, and which rules derive the empty one.
-fn productive_and_nullable(grammar: &Grammar) -> (Vec<bool>, Vec<bool>) {
+pub(super) fn productive_and_nullable(grammar: &Grammar) -> (Vec<bool>, Vec<bool>) {
     let n = grammar.symbols.len();
     let (mut productive, mut nullable) = (vec![false; n], vec![false; n]);
     for symbol in grammar.symbols.iter() {
@@ -91,9 +91,9 @@ fn productive_and_nullable(grammar: &Grammar) -> (Vec<bool>, Vec<bool>) {
 }
 
 /// Whether some string of the right-hand side has only symbols that hold.
-fn holds(rhs: &Rhs, symbols: &[bool]) -> bool {
+pub(super) fn holds(rhs: &Rhs, symbols: &[bool]) -> bool {
     match rhs {
-        Rhs::Symbol(symbol) => symbols[symbol.index()],
+        Rhs::Symbol(symbol) => symbols.get(symbol.index()).is_some_and(|&holds| holds),
         Rhs::Sequence(parts) => parts.iter().all(|part| holds(part, symbols)),
         Rhs::Alternatives(parts) => parts.iter().any(|part| holds(part, symbols)),
         Rhs::Optional(_) | Rhs::Star(_) => true,
@@ -114,7 +114,7 @@ fn unproductive(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
 }
 
 /// Symbols that the right-hand side can begin with, and whether all else of some string with it can be empty.
-fn corners(rhs: &Rhs, nullable: &[bool], out: &mut Vec<(Symbol, bool)>) {
+pub(super) fn corners(rhs: &Rhs, nullable: &[bool], out: &mut Vec<(Symbol, bool)>) {
     match rhs {
         Rhs::Symbol(symbol) => out.push((*symbol, true)),
         Rhs::Sequence(parts) => {
@@ -133,48 +133,38 @@ fn corners(rhs: &Rhs, nullable: &[bool], out: &mut Vec<(Symbol, bool)>) {
     }
 }
 
-/// Rules that begin with themselves. Where nothing else is read meanwhile, a text would have endlessly many trees.
-fn left_recursion(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+/// Rules that begin with themselves while nothing else is read: a text would have endlessly many trees.
+fn empty_circles(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
     let (_, nullable) = productive_and_nullable(grammar);
-    let mut edges: Vec<Vec<(Symbol, bool)>> = vec![Vec::new(); grammar.symbols.len()];
+    let mut edges: Vec<Vec<Symbol>> = vec![Vec::new(); grammar.symbols.len()];
     for (&symbol, rule) in &grammar.rules {
         let mut begins = Vec::new();
         corners(&rule.rhs, &nullable, &mut begins);
-        begins.retain(|(symbol, _)| grammar.symbols.is_rule(*symbol));
-        edges[symbol.index()] = begins;
+        let alone = begins.into_iter().filter(|&(symbol, is_alone)| is_alone && grammar.symbols.is_rule(symbol));
+        edges[symbol.index()] = alone.map(|(symbol, _)| symbol).collect();
     }
     let mut reported: Vec<Symbol> = Vec::new();
     for &symbol in grammar.rules.keys() {
         if reported.contains(&symbol) {
             continue;
         }
-        let unit = shortest_cycle(&edges, symbol, true);
-        let is_unit = unit.is_some();
-        let Some(cycle) = unit.or_else(|| shortest_cycle(&edges, symbol, false)) else { continue };
+        let Some(cycle) = shortest_cycle(&edges, symbol) else { continue };
         reported.extend(&cycle);
         let names: Vec<&str> = cycle.iter().chain([&symbol]).map(|&symbol| grammar.symbols.name(symbol)).collect();
-        let shown = names.join(" → ");
-        let name = grammar.symbols.name(symbol);
-        let (message, help) = if is_unit {
-            let message = format!("`{name}` derives itself and nothing else: {shown}");
-            (message, "remove one of these alternatives; it says nothing".to_owned())
-        } else {
-            let message = format!("`{name}` is left-recursive: {shown}");
-            (message, "write it as a repetition, such as `sum: product ('+' product)*`".to_owned())
-        };
-        found.push(Diagnostic::error(&grammar.source, place(grammar, symbol), message).help(help));
+        let message = format!("`{}` derives itself and nothing else: {}", names[0], names.join(" → "));
+        found.push(
+            Diagnostic::error(&grammar.source, place(grammar, symbol), message)
+                .help("remove one of these alternatives; it says nothing"),
+        );
     }
 }
 
 /// The rules of a shortest way from a rule back to itself, itself first.
-fn shortest_cycle(edges: &[Vec<(Symbol, bool)>], from: Symbol, unit_only: bool) -> Option<Vec<Symbol>> {
+fn shortest_cycle(edges: &[Vec<Symbol>], from: Symbol) -> Option<Vec<Symbol>> {
     let mut before: Vec<Option<Symbol>> = vec![None; edges.len()];
     let mut queue = VecDeque::from([from]);
     while let Some(at) = queue.pop_front() {
-        for &(to, unit) in &edges[at.index()] {
-            if unit_only && !unit {
-                continue;
-            }
+        for &to in &edges[at.index()] {
             if to == from {
                 let mut cycle = vec![at];
                 while let Some(previous) = before[cycle[cycle.len() - 1].index()] {

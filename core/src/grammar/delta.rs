@@ -26,13 +26,21 @@ pub fn apply(
     let file = Arc::new(file);
     let name: Arc<str> = file.name.text.as_str().into();
     let grammar = match parent {
-        Some(parent) => Grammar {
-            name: name.clone(),
-            parent: Some(parent.clone()),
-            source: source.clone(),
-            file: file.clone(),
-            ..Grammar::clone(parent)
-        },
+        Some(parent) => {
+            let mut rules = parent.rules.clone();
+            for (symbol, rhs) in &parent.written {
+                rules[symbol].rhs = rhs.clone();
+            }
+            Grammar {
+                name: name.clone(),
+                parent: Some(parent.clone()),
+                source: source.clone(),
+                file: file.clone(),
+                rules,
+                written: im::OrdMap::new(),
+                ..Grammar::clone(parent)
+            }
+        }
         None => Grammar {
             name: name.clone(),
             parent: None,
@@ -40,6 +48,7 @@ pub fn apply(
             file: file.clone(),
             symbols: Symbols::default(),
             rules: im::OrdMap::new(),
+            written: im::OrdMap::new(),
             token_order: im::Vector::new(),
             tokens: im::OrdMap::new(),
             soft: im::OrdMap::new(),

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod delta;
 pub mod print;
+pub(crate) mod recursion;
 pub mod rule;
 pub mod symbol;
 
@@ -76,6 +77,8 @@ pub struct Grammar {
     pub symbols: Symbols,
     /// The rules by symbol.
     pub rules: im::OrdMap<Symbol, Rule>,
+    /// What the file says of rules that are read in another form, since they are left-recursive.
+    pub written: im::OrdMap<Symbol, Arc<Rhs>>,
     /// Named tokens in the order in which they win a tie: a child's new ones before the inherited ones.
     pub token_order: im::Vector<Symbol>,
     /// The regexes of tokens and of skipped tokens.

@@ -20,7 +20,7 @@
 
 use std::sync::Arc;
 
-use super::check::{place, productive_and_nullable};
+use super::check::{corners, holds, place, productive_and_nullable};
 use super::{Grammar, Rhs, Symbol};
 use crate::diagnostic::Diagnostic;
 
@@ -60,6 +60,11 @@ pub(crate) fn eliminate(grammar: &mut Grammar) -> Result<Vec<Diagnostic>, Vec<Di
     for (rule, rhs) in solved {
         set(grammar, rule, rhs);
     }
+    if is_left_recursive(grammar) {
+        let message = "a rule that is always empty stands before a left recursion";
+        let error = Diagnostic::error(&grammar.source, grammar.file.name.span, message);
+        return Err(vec![error.help("leave it out")]);
+    }
     let mut warnings = Vec::new();
     for (&rule, definition) in &before.rules {
         let rhs = &grammar.rules[&rule].rhs;
@@ -67,7 +72,8 @@ pub(crate) fn eliminate(grammar: &mut Grammar) -> Result<Vec<Diagnostic>, Vec<Di
             continue;
         }
         grammar.written.insert(rule, definition.rhs.clone());
-        if circles.is_in_one(rule) {
+        let is_inherited = |parent: &Arc<Grammar>| parent.written.get(&rule) == Some(&definition.rhs);
+        if circles.is_in_one(rule) && !grammar.parent.as_ref().is_some_and(is_inherited) {
             let name = grammar.symbols.name(rule);
             let message = format!("`{name}` is left-recursive; it is read as a repetition, and its trees are flat");
             let shown = rhs.display(&grammar.symbols);
@@ -91,9 +97,9 @@ fn beginnings(grammar: &Grammar) -> Vec<Vec<Symbol>> {
     let (_, nullable) = productive_and_nullable(grammar);
     let mut begins = vec![Vec::new(); grammar.symbols.len()];
     for (&rule, definition) in &grammar.rules {
-        let mut corners = Vec::new();
-        super::check::corners(&definition.rhs, &nullable, &mut corners);
-        let rules = corners.into_iter().map(|(symbol, _)| symbol).filter(|&symbol| grammar.symbols.is_rule(symbol));
+        let mut found = Vec::new();
+        corners(&definition.rhs, &nullable, &mut found);
+        let rules = found.into_iter().map(|(symbol, _)| symbol).filter(|&symbol| grammar.symbols.is_rule(symbol));
         begins[rule.index()] = rules.collect();
     }
     begins
@@ -186,8 +192,7 @@ fn require_tokens(grammar: &mut Grammar) -> Result<(), Vec<Diagnostic>> {
     for rule in rules {
         let mut rhs = optional_where(&grammar.rules[&rule].rhs, &marked);
         if marked.contains(&rule) {
-            let (_, nullable) = (0, |_: Symbol| false);
-            rhs = not_empty(&rhs, &nullable).expect("a productive rule that is more than empty");
+            rhs = not_empty(&rhs).unwrap_or(rhs);
         }
         set(grammar, rule, rhs);
     }
@@ -202,12 +207,12 @@ fn hiding(rhs: &Rhs, nullable: &[bool], is_in_circle: &impl Fn(Symbol) -> bool, 
             let mut before: Vec<Symbol> = Vec::new();
             for part in parts {
                 hiding(part, nullable, is_in_circle, marked);
-                let mut corners = Vec::new();
-                super::check::corners(part, nullable, &mut corners);
-                if corners.iter().any(|&(symbol, _)| is_in_circle(symbol)) {
+                let mut found = Vec::new();
+                corners(part, nullable, &mut found);
+                if found.iter().any(|&(symbol, _)| is_in_circle(symbol)) {
                     marked.extend(before.iter().filter(|symbol| !marked.contains(symbol)).collect::<Vec<_>>());
                 }
-                if !super::check::holds(part, nullable) {
+                if !holds(part, nullable) {
                     break;
                 }
                 part.for_each_symbol(&mut |symbol| {
@@ -220,4 +225,203 @@ fn hiding(rhs: &Rhs, nullable: &[bool], is_in_circle: &impl Fn(Symbol) -> bool, 
         Rhs::Alternatives(parts) => parts.iter().for_each(|part| hiding(part, nullable, is_in_circle, marked)),
         Rhs::Optional(part) | Rhs::Star(part) | Rhs::Plus(part) => hiding(part, nullable, is_in_circle, marked),
     }
+}
+
+/// The right-hand side with the rules left out or not.
+fn optional_where(rhs: &Rhs, rules: &[Symbol]) -> Rhs {
+    let within = |parts: &[Rhs]| parts.iter().map(|part| optional_where(part, rules)).collect::<Vec<_>>();
+    match rhs {
+        Rhs::Symbol(symbol) if rules.contains(symbol) => Rhs::optional(rhs.clone()),
+        Rhs::Symbol(_) => rhs.clone(),
+        Rhs::Sequence(parts) => Rhs::sequence(within(parts)),
+        Rhs::Alternatives(parts) => Rhs::alternatives(within(parts)),
+        Rhs::Optional(part) => Rhs::optional(optional_where(part, rules)),
+        Rhs::Star(part) => Rhs::star(optional_where(part, rules)),
+        Rhs::Plus(part) => Rhs::plus(optional_where(part, rules)),
+    }
+}
+
+/// Whether the right-hand side has the empty string; symbols count as never empty.
+fn may_be_empty(rhs: &Rhs) -> bool {
+    holds(rhs, &[])
+}
+
+/// Its strings but the empty one; `None` if it has no other.
+fn not_empty(rhs: &Rhs) -> Option<Rhs> {
+    match rhs {
+        Rhs::Symbol(_) => Some(rhs.clone()),
+        Rhs::Sequence(parts) if parts.iter().all(may_be_empty) => {
+            // The first part that is there, and what comes behind it.
+            let from = |index: usize| {
+                let first = not_empty(&parts[index])?;
+                Some(Rhs::sequence([first].into_iter().chain(parts[index + 1..].iter().cloned())))
+            };
+            one_of((0..parts.len()).filter_map(from))
+        }
+        Rhs::Sequence(_) => Some(rhs.clone()),
+        Rhs::Alternatives(parts) => one_of(parts.iter().filter_map(not_empty)),
+        Rhs::Optional(part) => not_empty(part),
+        Rhs::Star(part) | Rhs::Plus(part) => not_empty(part).map(Rhs::plus),
+    }
+}
+
+/// A choice; `None` if there is none.
+fn one_of(parts: impl IntoIterator<Item = Rhs>) -> Option<Rhs> {
+    let parts: Vec<Rhs> = parts.into_iter().collect();
+    (!parts.is_empty()).then(|| Rhs::alternatives(parts))
+}
+
+/// The strings of a rule as those that begin with an unknown, and the others.
+#[derive(Clone, Default)]
+struct Equation {
+    /// Each unknown with what comes behind it.
+    begins: Vec<(Symbol, Rhs)>,
+    others: Option<Rhs>,
+}
+
+impl Equation {
+    fn add(&mut self, other: Equation) {
+        for (unknown, behind) in other.begins {
+            self.add_beginning(unknown, behind);
+        }
+        self.others = one_of(self.others.take().into_iter().chain(other.others));
+    }
+
+    fn add_beginning(&mut self, unknown: Symbol, behind: Rhs) {
+        match self.begins.iter_mut().find(|(known, _)| *known == unknown) {
+            Some((_, known)) => *known = Rhs::alternatives([known.clone(), behind]),
+            None => self.begins.push((unknown, behind)),
+        }
+    }
+
+    /// All strings with more behind them.
+    fn followed_by(self, more: &Rhs) -> Equation {
+        let follow = |rhs: Rhs| Rhs::sequence([rhs, more.clone()]);
+        Equation {
+            begins: self.begins.into_iter().map(|(unknown, behind)| (unknown, follow(behind))).collect(),
+            others: self.others.map(follow),
+        }
+    }
+
+    /// Takes the beginning with the unknown out.
+    fn take(&mut self, unknown: Symbol) -> Option<Rhs> {
+        let index = self.begins.iter().position(|(known, _)| *known == unknown)?;
+        Some(self.begins.remove(index).1)
+    }
+
+    fn n_symbols(&self) -> usize {
+        let mut n = 0;
+        let parts = self.begins.iter().map(|(_, behind)| behind).chain(&self.others);
+        parts.for_each(|rhs| rhs.for_each_symbol(&mut |_| n += 1));
+        n
+    }
+}
+
+/// The right-hand side as an equation in the unknowns.
+fn equation(rhs: &Rhs, is_unknown: &impl Fn(Symbol) -> bool) -> Equation {
+    match rhs {
+        Rhs::Symbol(symbol) if is_unknown(*symbol) => {
+            Equation { begins: vec![(*symbol, Rhs::sequence([]))], others: None }
+        }
+        Rhs::Symbol(_) => Equation { begins: Vec::new(), others: Some(rhs.clone()) },
+        Rhs::Sequence(parts) => sequence(parts, is_unknown),
+        Rhs::Alternatives(parts) => {
+            let mut whole = Equation::default();
+            parts.iter().for_each(|part| whole.add(equation(part, is_unknown)));
+            whole
+        }
+        Rhs::Optional(part) => {
+            let mut whole = equation(part, is_unknown);
+            whole.others = Some(whole.others.map_or_else(|| Rhs::sequence([]), Rhs::optional));
+            whole
+        }
+        Rhs::Star(part) | Rhs::Plus(part) => {
+            let once = not_empty(part).map(|part| equation(&part, is_unknown));
+            let Some(once) = once.filter(|once| !once.begins.is_empty()) else {
+                return Equation { begins: Vec::new(), others: Some(rhs.clone()) };
+            };
+            let mut whole = once.followed_by(&Rhs::star((**part).clone()));
+            if may_be_empty(rhs) {
+                whole.others = Some(whole.others.map_or_else(|| Rhs::sequence([]), Rhs::optional));
+            }
+            whole
+        }
+    }
+}
+
+/// As [`equation`], of a sequence.
+fn sequence(parts: &[Rhs], is_unknown: &impl Fn(Symbol) -> bool) -> Equation {
+    let n_openings = parts.iter().take_while(|part| may_be_empty(part)).count() + 1;
+    let mut rest = Equation { begins: Vec::new(), others: Some(Rhs::sequence(parts.iter().skip(n_openings).cloned())) };
+    for index in (0..n_openings.min(parts.len())).rev() {
+        let behind = Rhs::sequence(parts[index + 1..].iter().cloned());
+        let Equation { begins, others } = equation(&parts[index], is_unknown);
+        let mut whole = Equation { begins, others: None }.followed_by(&behind);
+        let others = match others {
+            // What stands behind an empty part may begin with an unknown, too.
+            Some(others) if may_be_empty(&others) && !rest.begins.is_empty() => {
+                let others = not_empty(&others);
+                whole
+                    .add(Equation { begins: Vec::new(), others: others.map(|others| Rhs::sequence([others, behind])) });
+                rest
+            }
+            others => Equation { begins: Vec::new(), others: others.map(|others| Rhs::sequence([others, behind])) },
+        };
+        whole.add(others);
+        rest = whole;
+    }
+    rest
+}
+
+/// The right-hand side of the rule without left recursion; `None` if it is too long.
+fn solve(grammar: &Grammar, circles: &Circles, rule: Symbol) -> Option<Rhs> {
+    let is_unknown = |symbol: Symbol| circles.are_in_one(rule, symbol);
+    let equation_of = |rule: Symbol| equation(&grammar.rules[&rule].rhs, &is_unknown);
+    let mut equations: Vec<(Symbol, Equation)> = grammar
+        .rules
+        .keys()
+        .copied()
+        .filter(|&other| other != rule && is_unknown(other))
+        .map(|other| (other, equation_of(other)))
+        .collect();
+    let mut own = equation_of(rule);
+    // Each unknown but the rule is solved for itself and put into what is left.
+    while let Some((unknown, mut equation)) = equations.pop() {
+        if let Some(repeated) = equation.take(unknown) {
+            equation = equation.followed_by(&Rhs::star(repeated));
+        }
+        for left in equations.iter_mut().map(|(_, left)| left).chain([&mut own]) {
+            if let Some(behind) = left.take(unknown) {
+                left.add(equation.clone().followed_by(&behind));
+            }
+            if left.n_symbols() > MOST_SYMBOLS {
+                return None;
+            }
+        }
+    }
+    let repeated = own.take(rule);
+    let operand = own.others?;
+    let repeated = repeated.and_then(|repeated| not_empty(&repeated));
+    let Some(repeated) = repeated else { return Some(operand) };
+    let rhs = Rhs::sequence([operand.clone(), Rhs::star(grouped_once(repeated, rule, operand))]);
+    let mut n_symbols = 0;
+    rhs.for_each_symbol(&mut |_| n_symbols += 1);
+    (n_symbols <= MOST_SYMBOLS).then_some(rhs)
+}
+
+/// The repeated part with the operand where it ends with the rule. `x (a r | b)*` for `r` is `x (a x | b)*`: by induction on the
+/// number of operators, what the last `r` has behind its first operand may as well be read by the repetition.
+fn grouped_once(repeated: Rhs, rule: Symbol, operand: Rhs) -> Rhs {
+    let mut operators = Vec::new();
+    let mut others = Vec::new();
+    for choice in repeated.choices() {
+        match choice {
+            Rhs::Sequence(parts) if parts.last() == Some(&Rhs::Symbol(rule)) => {
+                operators.push(Rhs::sequence(parts[..parts.len() - 1].iter().cloned()));
+            }
+            other => others.push(other.clone()),
+        }
+    }
+    let operators = one_of(operators).map(|operators| Rhs::sequence([operators, operand]));
+    Rhs::alternatives(operators.into_iter().chain(others))
 }

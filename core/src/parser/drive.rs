@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use slotmap::{Key, SlotMap};
 
 use super::error::ParseError;
-use super::predict::{self, Cache};
+use super::predict;
 use crate::automata::chain::Chains;
 use crate::automata::decision::{Action, Alternative, PathId};
 use crate::automata::{END, StateId, Tables, Terminal};
@@ -72,7 +72,7 @@ pub(crate) fn parse(
     types: Option<&Types>,
 ) -> Result<Tree, ParseError> {
     let tables = langlet.tables();
-    let mut driver = Driver::new(tables, langlet.predictions(), tokens, types, start);
+    let mut driver = Driver::new(langlet, tokens, types, start);
     match driver.run::<false>(usize::MAX) {
         Stop::Accepted(root) => {
             let source_len = text.len() as u32;
@@ -92,7 +92,7 @@ pub(crate) fn parse(
         }
         Stop::Failed(index) => {
             // Once more up to the token, to see what could have come before it was looked at.
-            let mut probe = Driver::new(tables, langlet.predictions(), tokens, types, start);
+            let mut probe = Driver::new(langlet, tokens, types, start);
             let pending = match probe.run::<true>(index) {
                 Stop::Probed(pending) => pending,
                 Stop::Accepted(_) | Stop::Failed(_) => unreachable!("a second run takes the same way"),
@@ -117,8 +117,8 @@ enum Stop {
 }
 
 struct Driver<'a> {
+    langlet: &'a Langlet,
     tables: &'a Tables,
-    cache: &'a Cache,
     tokens: &'a [Token],
     types: Option<&'a Types>,
     nodes: SlotMap<NodeId, Stored>,
@@ -127,17 +127,12 @@ struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    fn new(
-        tables: &'a Tables,
-        cache: &'a Cache,
-        tokens: &'a [Token],
-        types: Option<&'a Types>,
-        start: Symbol,
-    ) -> Driver<'a> {
+    fn new(langlet: &'a Langlet, tokens: &'a [Token], types: Option<&'a Types>, start: Symbol) -> Driver<'a> {
+        let tables = langlet.tables();
         let chains = Chains::new(tables.chains().clone());
         // In real programs there are about three stored nodes to two tokens.
         let nodes = SlotMap::with_capacity_and_key(tokens.len() + tokens.len() / 2 + tokens.len() / 32 + 8);
-        let mut driver = Driver { tables, cache, tokens, types, nodes, chains, frames: Vec::with_capacity(64) };
+        let mut driver = Driver { langlet, tables, tokens, types, nodes, chains, frames: Vec::with_capacity(64) };
         let path = tables.start_path(start);
         driver.open(path);
         driver
@@ -201,7 +196,8 @@ impl<'a> Driver<'a> {
                 }
                 Action::Conflict => {
                     let state = top.state;
-                    let input = predict::Input { tables, cache: self.cache, tokens: self.tokens, types: self.types };
+                    let (langlet, cache) = (self.langlet, self.langlet.predictions());
+                    let input = predict::Input { langlet, tables, cache, tokens: self.tokens, types: self.types };
                     let Some(choice) = predict::predict(&input, &self.frames, index, state) else {
                         return Stop::Failed(index);
                     };

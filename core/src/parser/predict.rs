@@ -4,22 +4,27 @@
 //! moves all configurations at once. First the stacks below the deciding rule are taken to be anything (any use of the rule
 //! in the grammar), because then what was found depends on tokens alone and is kept: the sets of configurations are the
 //! states of a lookahead automaton that grows with use. Only if this leaves two ways is the same done again with the real
-//! stack. If two ways read everything alike the text is ambiguous: grammar order decides, and going on beats stopping.
+//! stack. If the preferred way is everywhere where another is, the text is ambiguous or will be: grammar order decides, and going on
+//! beats stopping. Where stacks multiply, since each of several ways leaves another frame, the third driver takes over (`parser::stacks`), to
+//! which a set of stacks is as cheap as one.
 //!
-//! Source: adaptive LL(*), Parr, Harwell and Fisher (2014). We depart from it in deciding an ambiguity as soon as all
-//! configurations agree in state and stack.
+//! Source: adaptive LL(*), Parr, Harwell and Fisher (2014). We depart from it in deciding an ambiguity as soon as the
+//! preferred way has all states and stacks of the others.
 
 use std::sync::RwLock;
 
 use rustc_hash::FxHashMap;
 
 use super::drive::{Frame, Types, is_wanted};
+use super::stacks::{Reads, Top};
 use crate::automata::decision::{Alternative, PathId};
 use crate::automata::{END, StateId, Tables, Terminal};
+use crate::langlet::Langlet;
 use crate::lexer::Token;
 
 /// What prediction reads.
 pub(crate) struct Input<'a> {
+    pub(crate) langlet: &'a Langlet,
     pub(crate) tables: &'a Tables,
     pub(crate) cache: &'a Cache,
     pub(crate) tokens: &'a [Token],
@@ -57,7 +62,42 @@ pub(crate) fn predict(input: &Input<'_>, frames: &[Frame], at: usize, state: Sta
             // None survives: the one that came so far leads to the error.
             return configurations.first().map(|first| alternatives[usize::from(first.way)]);
         }
+        if next.len() > MOST_CONFIGURATIONS && input.types.is_none() {
+            return by_sets(input, frames, at, &alternatives);
+        }
         configurations = next;
+        index += 1;
+    }
+}
+
+/// How many configurations are followed one by one. The answers do not depend on it.
+const MOST_CONFIGURATIONS: usize = 64;
+
+/// As [`predict`], with a set of stacks for each way.
+fn by_sets(input: &Input<'_>, frames: &[Frame], at: usize, alternatives: &[Alternative]) -> Option<Alternative> {
+    let stacks = input.langlet.stacks();
+    let top = stacks.of_frames(frames.iter().map(|frame| (frame.path, frame.state)))?;
+    let mut reads = Reads::at_most(u64::MAX);
+    let behind = |&way: &Alternative| {
+        (way, stacks.shift_by(std::slice::from_ref(&top), Some(&[way]), input.kind(at), &mut reads))
+    };
+    let mut ways: Vec<(Alternative, Vec<Top>)> = alternatives.iter().map(behind).collect();
+    let mut index = at + 1;
+    // Progress: each turn reads one token, and the end is read once.
+    loop {
+        ways.retain(|(_, tops)| !tops.is_empty());
+        let ((first, tops), others) = ways.split_first()?;
+        let is_decided = others.iter().all(|(_, others)| stacks.includes(tops, others, &mut reads));
+        if is_decided || index > input.tokens.len() {
+            return Some(*first);
+        }
+        let (first, kind) = (*first, input.kind(index));
+        let next = |(way, tops): &(Alternative, Vec<Top>)| (*way, stacks.shift(tops, kind, &mut reads));
+        ways = ways.iter().map(next).collect();
+        if ways.iter().all(|(_, tops)| tops.is_empty()) {
+            // None survives: the one that came so far leads to the error.
+            return Some(first);
+        }
         index += 1;
     }
 }
@@ -238,7 +278,7 @@ impl Simulation<'_> {
 enum Verdict {
     /// One way is left.
     Way(u16),
-    /// Several are left and no token can tell them apart.
+    /// Several are left and the first of them is wherever another is.
     Tie,
     /// Not known yet, or no way is left.
     Open,
@@ -250,14 +290,13 @@ fn verdict(configurations: &[Configuration]) -> Option<Verdict> {
     if configurations.iter().all(|configuration| configuration.way == first.way) {
         return Some(Verdict::Way(first.way));
     }
-    // A tie: every (state, stack) is reached by every way that is left.
-    let mut ways: Vec<u16> = configurations.iter().map(|configuration| configuration.way).collect();
-    ways.dedup();
-    let mut places: Vec<(StateId, Stack)> = configurations.iter().map(|c| (c.state, c.stack)).collect();
-    places.sort_unstable();
-    places.dedup();
-    let is_tie = places.len() * ways.len() == configurations.len();
-    Some(if is_tie { Verdict::Tie } else { Verdict::Open })
+    // The configurations of the first way stand before all others, in the order of state and stack.
+    let n_first = configurations.iter().take_while(|configuration| configuration.way == first.way).count();
+    let (preferred, others) = configurations.split_at(n_first);
+    let is_there = |other: &Configuration| {
+        preferred.binary_search_by_key(&(other.state, other.stack), |known| (known.state, known.stack)).is_ok()
+    };
+    Some(if others.iter().all(is_there) { Verdict::Tie } else { Verdict::Open })
 }
 
 /// The lookahead automata of all decisions of a langlet, as far as texts have needed them.
@@ -338,6 +377,7 @@ impl Automaton {
         self.stacks = simulation.stacks;
         let id = match verdict(&configurations) {
             None => NOTHING,
+            Some(_) if configurations.len() > MOST_CONFIGURATIONS => FULL,
             Some(verdict) => match self.ids.get(&configurations) {
                 Some(&id) => id,
                 None => {

@@ -28,7 +28,7 @@ use rustc_hash::FxHashMap;
 use crate::automata::decision::{Action, Alternative, PathId};
 use crate::automata::{END, StateId, Tables, Terminal};
 use crate::grammar::Symbol;
-use link::{Unions, frames_of, hash_of};
+use link::{Below, Frame, Unions, frames_of, hash_of};
 use walk::{Entered, Seen, Under, Way};
 
 pub(crate) use costs::Costs;
@@ -121,10 +121,31 @@ impl Stacks {
         Top { pending: PathId::NONE, path: self.waiting[path.0 as usize], state, below: None }
     }
 
+    /// The stack of the deterministic driver, from the bottom on.
+    pub(crate) fn of_frames(&self, frames: impl IntoIterator<Item = (PathId, StateId)>) -> Option<Top> {
+        let frames = frames.into_iter().map(|(path, state)| (self.waiting[path.0 as usize], state));
+        frames.fold(None, |below, (path, state)| {
+            let below =
+                below.map(|Top { path, state, below, .. }| Below::new(vec![Frame { path, state, below }], false));
+            Some(Top { pending: PathId::NONE, path, state, below })
+        })
+    }
+
     /// All stacks behind the terminal; none if it cannot come. Adds to `reads` how far down it looked.
     pub(crate) fn shift(&self, tops: &[Top], terminal: Terminal, reads: &mut Reads) -> Vec<Top> {
+        self.shift_by(tops, None, terminal, reads)
+    }
+
+    /// As [`Stacks::shift`]; of the ways at the first conflict only these are gone.
+    pub(crate) fn shift_by(
+        &self,
+        tops: &[Top],
+        only: Option<&[Alternative]>,
+        terminal: Terminal,
+        reads: &mut Reads,
+    ) -> Vec<Top> {
         let mut found: Vec<Top> = Vec::with_capacity(1);
-        self.walk(tops, terminal, reads, |way, entered| {
+        self.walk(tops, only, terminal, reads, |way, entered| {
             let below = entered.link(way.under);
             found.push(Top { pending: way.pending, path: way.path, state: way.state, below });
             false
@@ -144,22 +165,32 @@ impl Stacks {
         merged
     }
 
+    /// Whether each of the stacks `part` is one of `all`.
+    pub(crate) fn includes(&self, all: &[Top], part: &[Top], reads: &mut Reads) -> bool {
+        part.iter().all(|top| {
+            let Ok(index) = all.binary_search_by_key(&top.key(), Top::key) else { return false };
+            let union = Unions::new(reads).union(&all[index].below, &top.below);
+            hash_of(&union) == hash_of(&all[index].below)
+        })
+    }
+
     /// Whether the terminal can come.
     pub(crate) fn can_shift(&self, tops: &[Top], terminal: Terminal, reads: &mut Reads) -> bool {
-        self.walk(tops, terminal, reads, |_, _| true)
+        self.walk(tops, None, terminal, reads, |_, _| true)
     }
 
     /// Whether the text can end.
     pub(crate) fn can_end(&self, tops: &[Top], reads: &mut Reads) -> bool {
-        self.walk(tops, END, reads, |_, _| true)
+        self.walk(tops, None, END, reads, |_, _| true)
     }
 
     /// Calls `found` for each way that reads the terminal (for the end: that completes everything) until it says to stop;
     /// whether it did. Frames are put on the stack only where a way is found. Ends without the other ways when too many
-    /// steps were taken.
+    /// steps were taken. `only`: the ways to go at the first conflict.
     fn walk<'a>(
         &self,
         tops: &'a [Top],
+        mut only: Option<&[Alternative]>,
         terminal: Terminal,
         reads: &mut Reads,
         mut found: impl FnMut(&Way<'a>, &Entered<'a>) -> bool,
@@ -227,7 +258,8 @@ impl Stacks {
                 Action::Conflict => {
                     is_forked = true;
                     let mut pops = false;
-                    for &alternative in &self.conflicts[&(way.state, terminal)] {
+                    let all = || &self.conflicts[&(way.state, terminal)][..];
+                    for &alternative in only.take().unwrap_or_else(all) {
                         match alternative {
                             Alternative::Pop => pops = true,
                             Alternative::Wild(..) => {}
@@ -292,7 +324,7 @@ impl Stacks {
         for terminal in 1..self.tables.terminals.metavariable() {
             let mut rules = Vec::new();
             let mut reads = Reads::nothing();
-            let can_come = self.walk(tops, terminal, &mut reads, |way, _| {
+            let can_come = self.walk(tops, None, terminal, &mut reads, |way, _| {
                 let last = match way.pending {
                     PathId::NONE => way.path,
                     pending => self.tables.level(pending).parent,
