@@ -56,8 +56,6 @@ pub(crate) struct State {
     /// Of the last removal: a node that is gone, since one child was left; and that child, if it stands before what was
     /// removed, with the number of levels that it took over.
     pub(crate) joined: Option<(NodeId, (NodeId, u16))>,
-    /// By symbol, whether a node of it may have lines: found when it is asked for.
-    holds_lines: Option<Vec<bool>>,
     /// The last tokens of nodes that have a long way to it, in `not not … not x` for instance.
     last_leaves: FxHashMap<NodeId, NodeId>,
 }
@@ -154,6 +152,9 @@ impl Applier<'_> {
                 continue;
             }
             for case in &rule.cases {
+                if !case.conditions.iter().all(|check| check.may_hold(tree, self.named, node)) {
+                    continue;
+                }
                 let mut matcher = Matcher::new(tree, self.named, node);
                 matcher.above = Some(above);
                 if case.fits(&mut matcher, pattern) {
@@ -397,9 +398,7 @@ impl Applier<'_> {
 
     /// Indents the lines of a result.
     fn reindent(&mut self, tree: &mut Tree, pieces: &[Piece], kept: &[Kept]) -> Result<(), EditError> {
-        let placing = self.placing;
-        let source = &tree.langlet;
-        let holds_lines = self.state.holds_lines.get_or_insert_with(|| placing.holding_layout(source));
+        let holds_lines = self.placing.holding_layout(&tree.langlet);
         let may_hold_lines = |&piece: &Piece| match piece {
             Piece::Token(leaf) => self.layout.contains(tree.symbol(tree.bottom(leaf))),
             Piece::Kept(id) => holds_lines[tree.symbol(tree.bottom(id)).index()],

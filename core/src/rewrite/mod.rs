@@ -20,6 +20,7 @@ pub mod indent;
 pub mod pieces;
 pub mod template;
 pub mod rule;
+pub mod screen;
 pub mod apply;
 pub mod strategy;
 pub mod trivia;
