@@ -16,7 +16,6 @@ pub mod place;
 pub mod list;
 pub mod quote;
 pub mod comments;
-pub mod indent;
 pub mod pieces;
 pub mod template;
 pub mod rule;

@@ -105,8 +105,10 @@ fn nested_matches_cost_what_the_rule_writes() {
 #[test]
 fn nested_matches_at_the_right_edge_cost_what_the_rule_writes() {
     let nots = |n| nested("not ", "x", "", n);
-    is_linear("rule r test [| not $x |] => call [| g($x) |]", nots, "g(g(g(x)))\n");
-    is_linear("rule r test [| not $x |] => test [| fn: $x |]", nots, "fn: fn: fn: x\n");
+    for phase in STRATEGIES {
+        is_linear(&format!("{phase}rule r test [| not $x |] => call [| g($x) |]"), nots, "g(g(g(x)))\n");
+        is_linear(&format!("{phase}rule r test [| not $x |] => test [| fn: $x |]"), nots, "fn: fn: fn: x\n");
+    }
 }
 
 /// What has changed places is not in the order of the source any more, so its place there is not at its edges.

@@ -12,7 +12,6 @@ use thiserror::Error;
 
 use super::apply::{Applier, State, end_lines, source_span};
 use super::example::{Example, examples_of};
-use super::indent::{LayoutSymbols, Lines};
 use super::metavariable::Scope;
 use super::pattern::NamedPattern;
 use super::place::Placing;
@@ -20,6 +19,7 @@ use super::rule::{Compiler, Functions, Rule};
 use super::screen::{Presence, that_may_match};
 use super::space::Space;
 use super::{strategy, trivia};
+use crate::algebra::indent::{LayoutSymbols, Lines};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
@@ -332,11 +332,7 @@ impl Transform {
         };
         let placing = Placing { space: &space, target: &self.target };
         let of_target = |symbol| space.of_target(symbol);
-        let target_layout = &self.target.grammar().layout;
-        let layout = LayoutSymbols {
-            newline: placing.newline(),
-            indent: target_layout.indent.map(|indent| (of_target(indent.indent), of_target(indent.dedent))),
-        };
+        let layout = LayoutSymbols::numbered(self.target.grammar(), of_target);
         let is_chosen = |rule: &&Rule| {
             let named = |names: &[String]| names.iter().any(|name| stands_for(name, &rule.name));
             (options.only.is_empty() || named(&options.only)) && !named(&options.except)
@@ -366,7 +362,7 @@ impl Transform {
             applier.state.pending.write(&mut tree)?;
         }
         if applier.lines.is_open && !applier.applied.is_empty() {
-            end_lines(&mut tree, applier.layout.newline, &applier.lines.newline)?;
+            end_lines(&mut tree, &applier.layout, &applier.lines.newline)?;
         }
         let Applier { applied: mut all, mut refusals, .. } = applier;
         if !refusals.is_empty() {
