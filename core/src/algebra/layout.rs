@@ -1,5 +1,5 @@
 //! White space of trees that are put together from parts: new tokens get the spacing of the langlet, lines get the
-//! indentation of the block they stand in (see [`super::indent`]), and everything else, comments above all, stays as it was
+//! indentation of the block they stand in (see `indent.rs`), and everything else, comments above all, stays as it was
 //! written.
 
 use rustc_hash::FxHashSet;
