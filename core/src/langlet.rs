@@ -235,7 +235,7 @@ impl Langlet {
     /// # Errors
     /// The first place where no token can be read.
     pub fn tokens(&self, text: &str) -> Result<Vec<Token>, ReadError> {
-        let mut tokens = Vec::new();
+        let mut tokens = Vec::with_capacity(text.len() / 5 + 8);
         self.lexer().lex(text, &mut tokens)?;
         Ok(tokens)
     }

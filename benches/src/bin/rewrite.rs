@@ -1,8 +1,8 @@
 //! Throughput of rewriting: `cargo run --release --bin rewrite -- [FOLDER…]`.
 //!
 //! Fifty rules over the library of Python 2.7: those that translate it to Python 3.8, and as many more as are missing. Each
-//! text is parsed, rewritten, unparsed, and verified. In the same rounds: parsing and unparsing alone, the fifty rules without
-//! the translation, and with fifty more that never match.
+//! text is parsed, rewritten, unparsed, and verified: read again as the target. In the same rounds: parsing and unparsing alone,
+//! the fifty rules with fifty more that never match, and reading the results, which is what verification adds.
 
 use std::path::PathBuf;
 
@@ -58,32 +58,37 @@ fn main() -> Result<()> {
     let transforms = [load(&fifty), load(&format!("{fifty}{}", rules_without_match(50)))];
     let options = Options::default();
     // Files that cannot be translated would be measured in part.
-    let texts: Vec<&str> = texts
-        .into_iter()
-        .filter(|text| !PYTHON27_PRINT_FUNCTION.claims(text))
-        .filter(|text| transforms[0].translate(&PYTHON27, text, &options).is_ok())
-        .collect();
+    let translated = |text: &&str| transforms[0].translate(&PYTHON27, text, &options).ok().map(|result| result.text);
+    let texts = texts.into_iter().filter(|text| !PYTHON27_PRINT_FUNCTION.claims(text));
+    let (texts, results): (Vec<&str>, Vec<String>) = texts.filter_map(|text| Some((text, translated(&text)?))).unzip();
     let bytes: usize = texts.iter().map(|text| text.len()).sum();
     println!("{} files, {:.1} MB, {} rules", texts.len(), bytes as f64 / 1e6, transforms[0].rules().count());
-    let mut times: [Vec<f64>; 3] = Default::default();
+    let mut times: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
         let start = ThreadTime::now();
         let n: usize =
             texts.iter().map(|text| PYTHON27.parse(*text).expect("it was read before").unparse().len()).sum();
         assert_eq!(n, bytes);
         times[0].push(start.elapsed().as_secs_f64());
-        for (transform, times) in transforms.iter().zip(&mut times[1..]) {
+        for (transform, times) in transforms.iter().zip(&mut times[1..3]) {
             let start = ThreadTime::now();
             for text in &texts {
                 transform.translate(&PYTHON27, text, &options).expect("it was translated before");
             }
             times.push(start.elapsed().as_secs_f64());
         }
+        let start = ThreadTime::now();
+        for text in &results {
+            let tokens = PYTHON38.tokens(text).expect("it was verified");
+            PYTHON38.parse_tokens(PYTHON38.start(), text.clone(), &tokens).expect("it was verified");
+        }
+        times[3].push(start.elapsed().as_secs_f64());
     }
-    let [plain, rewritten, never] = times.map(median);
+    let [plain, rewritten, never, read] = times.map(median);
     let rate = |time: f64| bytes as f64 / 1e6 / time;
     println!("parsing and unparsing     {:6.1} MB/s", rate(plain));
     println!("with 50 rules, verified   {:6.1} MB/s", rate(rewritten));
+    println!("  without verification    {:6.1} MB/s", rate(rewritten - read));
     println!(
         "with 50 more that never match: {:+.2} %, {:+.3} % each",
         (never / rewritten - 1.0) * 100.0,

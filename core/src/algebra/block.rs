@@ -18,8 +18,8 @@
 
 use rustc_hash::FxHashSet;
 
+use super::indent::{LayoutSymbols, Lines, is_line_joint, line_indentation};
 use super::interpolation::{Kind, Step};
-use super::layout::{LayoutSymbols, is_line_joint, line_indentation, own_step};
 use super::raise::raise;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
@@ -103,7 +103,7 @@ pub fn normalize(tree: &mut Tree) -> Result<usize, EditError> {
     let blocks = blocks(&tree.langlet().clone());
     let is_rule: FxHashSet<Symbol> = blocks.iter().map(|block| block.rule).collect();
     let mut n_changed = 0;
-    let step = step_of(tree);
+    let step = Lines::of(tree, tree.langlet()).step;
     // Outer blocks first, so that inner ones see the indentation of theirs. Stored nodes that stay keep their keys; the
     // node that a block becomes holds what was below it, which is visited next.
     let mut stack = vec![tree.root];
@@ -140,7 +140,7 @@ pub fn normalize_node(tree: &mut Tree, node: Node) -> Result<Node, EditError> {
     let blocks = blocks_of(&tree.langlet().clone(), tree.symbol(node));
     match block_of(tree, node, &blocks) {
         Some(block) => {
-            let step = step_of(tree);
+            let step = Lines::of(tree, tree.langlet()).step;
             rewrite(tree, node, block, &step)
         }
         None => Ok(node),
@@ -155,11 +155,6 @@ fn block_of<'a>(tree: &Tree, node: Node, blocks: &'a [Block]) -> Option<&'a Bloc
     }
     let symbol = tree.symbol(child);
     blocks.iter().find(|block| block.rule == tree.symbol(node) && block.single == symbol)
-}
-
-/// One step of indentation: that of the text, else that of the langlet.
-fn step_of(tree: &Tree) -> String {
-    own_step(tree).unwrap_or_else(|| LayoutSymbols::of(tree).step)
 }
 
 /// The elements of a line, `a; b`, as lines of their own; the line alone if it is no such list, or has comments inside.
@@ -197,7 +192,7 @@ fn lines_of(tree: &mut Tree, line: Node) -> Result<Vec<Node>, EditError> {
 fn rewrite(tree: &mut Tree, node: Node, block: &Block, step: &str) -> Result<Node, EditError> {
     let langlet = tree.langlet().clone();
     let constants = langlet.interpolations().constants();
-    let layout = LayoutSymbols::of(tree);
+    let layout = LayoutSymbols::of(langlet.grammar());
     let indentation = line_indentation(tree, node) + step;
     let child = tree.first_child(node).expect("a short form has a child");
     let (comments, line_end) = (comments_before(tree, child), line_end_of(tree, child, &layout));
@@ -250,5 +245,5 @@ fn comments_before(tree: &Tree, node: Node) -> String {
 fn line_end_of(tree: &Tree, node: Node, layout: &LayoutSymbols) -> String {
     let own = tree.leaf_ids(node.id).filter(|&leaf| layout.is_newline(tree.symbol(tree.bottom(leaf))));
     let own = own.map(|leaf| tree.leaf_text(leaf)).find(|text| !text.is_empty());
-    own.map_or_else(|| layout.line_end.clone(), str::to_owned)
+    own.map_or_else(|| Lines::declared(tree.langlet()).newline, str::to_owned)
 }

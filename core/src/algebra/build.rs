@@ -18,8 +18,9 @@ use rustc_hash::FxHashSet;
 
 use super::comments::{comments_of_argument, keep_comments};
 use super::complete::{Fit, Incomplete, Placed, complete};
+use super::indent::moved;
 use super::interpolation::{Kind, Step};
-use super::layout::{indented, is_blank, lay_out};
+use super::layout::{is_blank, lay_out};
 use super::raise::raise;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
@@ -273,7 +274,7 @@ pub(crate) fn finish(mut tree: Tree, new: &FxHashSet<NodeId>) -> Result<Tree, Ed
     let root = tree.root();
     let rule = tree.symbol(root);
     let read = |tree: &Tree| langlet.parse_as(rule, tree.unparse()).ok().filter(|read| is_same(tree, read));
-    let trivia = indented(tree.trivia(root), "", true);
+    let trivia = moved(tree.trivia(root), None, "", true, true);
     tree.set_trivia(root, &trivia)?;
     lay_out(&mut tree, root, "", new)?;
     if let Some(read) = read(&tree) {

@@ -17,8 +17,9 @@
 
 use std::collections::BTreeMap;
 
+use super::indent::line_indentation;
 use super::interpolation::Kind;
-use super::layout::{lay_out, line_indentation};
+use super::layout::lay_out;
 use super::raise::raise;
 use crate::automata::{Network, StateId};
 use crate::cst::edit::EditError;

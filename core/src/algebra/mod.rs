@@ -29,6 +29,7 @@
 
 pub mod constant;
 pub mod interpolation;
+pub(crate) mod indent;
 pub mod layout;
 pub(crate) mod postfix;
 pub mod raise;

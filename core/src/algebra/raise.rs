@@ -12,8 +12,9 @@
 use rustc_hash::FxHashSet;
 
 use super::constant::Constants;
+use super::indent::line_indentation;
 use super::interpolation::{InterpolationError, Kind, Step};
-use super::layout::{is_blank, lay_out, line_indentation};
+use super::layout::{is_blank, lay_out};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;

@@ -14,19 +14,18 @@ use super::above::Above;
 use super::binding::Bindings;
 use super::bound::{Bound, Kept};
 use super::comments::{self, Pending};
-use super::indent::{LayoutSymbols, Lines, reindent};
 use super::list::ListStates;
 use super::matching::Matcher;
 use super::metavariable::{Scope, Variable};
 use super::pattern::{NamedPattern, Pattern};
-use super::pieces::{Piece, note_places, pieces, separate};
+use super::pieces::{Piece, note_places, pieces, reindent, separate};
 use super::place::Placing;
 use super::rule::{Rule, RuleResult};
 use super::template::{FillError, Filler, Template};
 use super::transform::{Applied, Options, Refusal, TranslateError};
+use crate::algebra::indent::{LayoutSymbols, Lines};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
-use crate::grammar::Symbol;
 use crate::span::Span;
 
 /// What rules are applied with, and what came of it.
@@ -56,8 +55,9 @@ pub(crate) struct State {
     /// Of the last removal: a node that is gone, since one child was left; and that child, if it stands before what was
     /// removed, with the number of levels that it took over.
     pub(crate) joined: Option<(NodeId, (NodeId, u16))>,
-    /// By symbol, whether a node of it may have lines: found when it is asked for.
-    holds_lines: Option<Vec<bool>>,
+    /// The last token of the last result, and the token behind it: the way there may be long, and nodes around the result that
+    /// end with it have the same token behind them.
+    behind: Option<(NodeId, Option<NodeId>)>,
     /// The last tokens of nodes that have a long way to it, in `not not … not x` for instance.
     last_leaves: FxHashMap<NodeId, NodeId>,
 }
@@ -154,6 +154,9 @@ impl Applier<'_> {
                 continue;
             }
             for case in &rule.cases {
+                if !case.conditions.iter().all(|check| check.may_hold(tree, self.named, node)) {
+                    continue;
+                }
                 let mut matcher = Matcher::new(tree, self.named, node);
                 matcher.above = Some(above);
                 if case.fits(&mut matcher, pattern) {
@@ -182,6 +185,8 @@ impl Applier<'_> {
         result: &RuleResult,
         bindings: &Bindings,
     ) -> Result<Option<Outcome>, TranslateError> {
+        // What is known of the last result may change now.
+        let known_behind = self.state.behind.take();
         let matched = matched(tree, node, bindings);
         let span_of = self.places_of(tree, &matched);
         let span = span_of.source;
@@ -326,12 +331,19 @@ impl Applier<'_> {
         let pieces = pieces(tree, &placed, &kept_ids);
         self.reindent(tree, &pieces, &kept)?;
         // Where the result ends with what the node ended with, what stands behind it is as it was.
-        let end = match pieces.last() {
+        let last = match pieces.iter().rev().find(|piece| piece.first(tree).is_some()) {
             Some(&Piece::Kept(id)) => self.state.last_leaf(tree, id),
+            piece => piece.and_then(|piece| piece.last(tree)),
+        };
+        let ends_alike = last.is_some() && last == span_of.last;
+        let behind = match (known_behind, last) {
+            (Some((leaf, behind)), Some(last)) if span_of.last == Some(leaf) => Some((last, behind)),
+            (_, Some(last)) if !ends_alike => Some((last, tree.next_leaf(last))),
             _ => None,
         };
-        let ends_alike = end.is_some() && end == span_of.last;
-        separate(tree, self.placing, &pieces, ends_alike, |tree, id| self.state.last_leaf(tree, id))?;
+        let next = behind.and_then(|(_, behind)| behind).filter(|_| !ends_alike);
+        separate(tree, self.placing, &pieces, next, |tree, id| self.state.last_leaf(tree, id))?;
+        self.state.behind = behind;
         if is_moved {
             for node in &placed {
                 comments::lift(tree, node.id)?;
@@ -356,7 +368,7 @@ impl Applier<'_> {
             && let Some(leaf) = tree.first_leaf(next.id)
             && tree.leaf_trivia(leaf).trim().is_empty()
             && !tree.leaf_text(leaf).is_empty()
-            && self.layout.newline != Some(tree.symbol(tree.bottom(leaf)))
+            && !self.layout.is_newline(tree.symbol(tree.bottom(leaf)))
             && (from == Node::top(node.id) || self.placing.is_line(tree, from))
             && !tree.trivia(from).contains(['\n', '\r'])
         {
@@ -379,7 +391,7 @@ impl Applier<'_> {
         let Head { mut trivia, is_text, place } = head;
         let Some(leaf) = tree.first_leaf(first.id) else { return Ok(false) };
         // No blanks before the end of a line.
-        let is_newline = self.layout.newline == Some(tree.symbol(tree.bottom(leaf)));
+        let is_newline = self.layout.is_newline(tree.symbol(tree.bottom(leaf)));
         if is_newline && is_text && trivia.chars().all(|c| c == ' ' || c == '\t') {
             trivia.clear();
         }
@@ -397,9 +409,7 @@ impl Applier<'_> {
 
     /// Indents the lines of a result.
     fn reindent(&mut self, tree: &mut Tree, pieces: &[Piece], kept: &[Kept]) -> Result<(), EditError> {
-        let placing = self.placing;
-        let source = &tree.langlet;
-        let holds_lines = self.state.holds_lines.get_or_insert_with(|| placing.holding_layout(source));
+        let holds_lines = self.placing.holding_layout(&tree.langlet);
         let may_hold_lines = |&piece: &Piece| match piece {
             Piece::Token(leaf) => self.layout.contains(tree.symbol(tree.bottom(leaf))),
             Piece::Kept(id) => holds_lines[tree.symbol(tree.bottom(id)).index()],
@@ -420,7 +430,7 @@ impl Applier<'_> {
         for node in others {
             let Some(leaf) = tree.first_leaf(node.id) else { continue };
             let Some(before) = tree.prev_leaf(leaf) else { continue };
-            let is_line_start = Some(tree.symbol(tree.bottom(before))) == self.layout.newline;
+            let is_line_start = self.layout.is_newline(tree.symbol(tree.bottom(before)));
             if is_line_start {
                 let trivia = indentation.get_or_insert_with(|| tree.indentation(*first)).clone();
                 tree.set_leaf_trivia(leaf, &trivia)?;
@@ -468,13 +478,13 @@ struct Places {
 }
 
 /// Gives line ends their text that stood at the end of the source, without one, and now have something behind them.
-pub(crate) fn end_lines(tree: &mut Tree, newline: Option<Symbol>, text: &str) -> Result<(), EditError> {
+pub(crate) fn end_lines(tree: &mut Tree, layout: &LayoutSymbols, text: &str) -> Result<(), EditError> {
     let leaves: Vec<NodeId> = tree.leaf_ids(tree.root).collect();
     let mut has_text_behind = false;
     for leaf in leaves.into_iter().rev() {
         if !tree.leaf_text(leaf).is_empty() {
             has_text_behind = true;
-        } else if has_text_behind && newline == Some(tree.symbol(tree.bottom(leaf))) {
+        } else if has_text_behind && layout.is_newline(tree.symbol(tree.bottom(leaf))) {
             tree.set_leaf_text(leaf, text)?;
         }
     }

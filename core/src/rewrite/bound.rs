@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::binding::{Binding, Bindings};
 use super::metavariable::Variable;
+use crate::algebra::indent::blanks_before;
 use crate::automata::ChainId;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -179,9 +180,4 @@ fn takeable(tree: &Tree, node: Node, variables: &[Variable], bindings: &Bindings
         false
     };
     variables.iter().copied().filter(is_takeable).collect()
-}
-
-/// The blanks at the end of the trivia.
-pub(crate) fn blanks_before(trivia: &str) -> &str {
-    &trivia[trivia.trim_end_matches([' ', '\t']).len()..]
 }

@@ -7,9 +7,9 @@
 use rustc_hash::FxHashSet;
 
 use super::binding::Bindings;
-use super::bound::blanks_before;
 use super::pieces::{Piece, pieces};
 use super::template::Template;
+use crate::algebra::indent::blanks_before;
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 

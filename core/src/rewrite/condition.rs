@@ -63,6 +63,22 @@ impl Reference {
 }
 
 impl Check {
+    /// Whether the condition can hold of a rule at the node, as far as the symbols beside the node tell. Asked before the pattern
+    /// is matched: most nodes have no such neighbor.
+    pub(crate) fn may_hold(&self, tree: &Tree, named: &[NamedPattern], node: Node) -> bool {
+        let (Test::Around(relation, reference), true) = (&self.test, self.positive) else { return true };
+        let sibling = match relation {
+            Relation::Inside => return true,
+            Relation::Follows => nearest(tree, node, |node| tree.prev_sibling(node)),
+            Relation::Precedes => nearest(tree, node, |node| tree.next_sibling(node)),
+        };
+        let may_fit = |node: Node| {
+            let levels = node.level..tree.chain(node).len() as u16;
+            levels.into_iter().any(|level| reference.may_fit(named, tree.symbol(Node { id: node.id, level })))
+        };
+        sibling.is_some_and(|sibling| kernels(tree, sibling).any(may_fit))
+    }
+
     /// Tests the condition with what is bound so far.
     pub(crate) fn holds<'a>(&'a self, matcher: &mut Matcher<'a>) -> bool {
         let before = (!self.positive).then(|| matcher.bindings.clone());
@@ -162,19 +178,18 @@ fn around<'a>(matcher: &mut Matcher<'a>, relation: Relation, reference: &'a Refe
 
 /// Whether some level of the element fits, or of what it consists of beside constants.
 fn some_kernel<'a>(matcher: &mut Matcher<'a>, reference: &'a Reference, element: Node) -> bool {
-    let tree = matcher.tree;
-    let mut at = element;
-    // Progress: each turn goes down.
-    loop {
-        if some_level(matcher, reference, at) {
-            return true;
-        }
+    kernels(matcher.tree, element).any(|node| some_level(matcher, reference, node))
+}
+
+/// The element, and further down what it consists of beside constants.
+fn kernels(tree: &Tree, element: Node) -> impl Iterator<Item = Node> {
+    std::iter::successors(Some(element), |&at| {
         let mut children = tree.children(tree.bottom(at.id)).filter(|&child| !is_constant(tree, child));
         match (children.next(), children.next()) {
-            (Some(only), None) => at = only,
-            _ => return false,
+            (Some(only), None) => Some(only),
+            _ => None,
         }
-    }
+    })
 }
 
 /// Whether the node is a token with a single text.

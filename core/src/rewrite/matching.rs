@@ -270,7 +270,7 @@ impl<'a> Matcher<'a> {
         let symbols = &self.tree.langlet().grammar().symbols;
         match &part.below {
             Below::Token(TokenPattern::Text(_, text)) => format!("`{text}`"),
-            Below::Token(TokenPattern::Regex(regex)) => format!("a text that fits /{}/", regex.as_str()),
+            Below::Token(TokenPattern::Regex(regex)) => format!("a text that fits /{}/", regex.regex.as_str()),
             _ => symbols.display(part.symbols[part.symbols.len() - 1]),
         }
     }
@@ -329,7 +329,7 @@ impl<'a> Matcher<'a> {
                     && match token {
                         TokenPattern::Text(_, text) => tree.leaf_text(inner.id) == text,
                         TokenPattern::Layout(_) => true,
-                        TokenPattern::Regex(regex) => regex.is_match(tree.leaf_text(inner.id)),
+                        TokenPattern::Regex(regex) => regex.regex.is_match(tree.leaf_text(inner.id)),
                     };
                 if !fits {
                     self.fail(part, Some(node));

@@ -9,7 +9,8 @@ use regex::Regex;
 
 use super::condition::Check;
 use super::fragment::{Fragment, Line};
-use super::metavariable::{Metavariable, Repeat};
+use super::metavariable::Metavariable;
+use super::screen::{Needs, TokenRegex, fewest};
 use crate::algebra::postfix::head_index;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
@@ -24,6 +25,8 @@ pub(crate) struct Part {
     pub(crate) below: Below,
     /// Of a block over several lines: what may stand for it in one.
     pub(crate) line: Option<Line>,
+    /// The fewest children that it has, if its pattern has some.
+    pub(crate) fewest: usize,
     /// Its place in the file that holds the pattern.
     pub(crate) span: Span,
 }
@@ -57,7 +60,7 @@ pub(crate) enum TokenPattern {
     /// It is a layout token, whatever its text; the leaf of the fragment.
     Layout(NodeId),
     /// Its text fits.
-    Regex(Regex),
+    Regex(TokenRegex),
 }
 
 /// A pattern.
@@ -69,6 +72,8 @@ pub(crate) struct Pattern {
     pub(crate) fragment: Option<Box<Fragment>>,
     /// Texts without which nothing matches.
     pub(crate) required: Vec<String>,
+    /// The same and symbols, more finely.
+    pub(crate) needs: Needs,
     /// Of a head with postfixes, the symbols of both: there may be more before and behind it.
     pub(crate) head: Option<(Symbol, Symbol)>,
 }
@@ -98,17 +103,24 @@ impl Pattern {
             }
             next += 1;
         }
+        for at in 0..parts.len() {
+            if let Below::Children(children) = parts[at].below.clone() {
+                parts[at].fewest = fewest(&parts[children.start as usize..children.end as usize]);
+            }
+        }
+        let needs = Needs::of(&parts, &fragment);
         let (required, head) = (fragment.literals(), fragment.head());
-        Pattern { parts, fragment: Some(Box::new(fragment)), required, head }
+        Pattern { parts, fragment: Some(Box::new(fragment)), required, needs, head }
     }
 
     /// The pattern that a node of this symbol fits, or with a regex a token.
     pub(crate) fn of_symbol(symbol: Symbol, regex: Option<Regex>, span: Span) -> Pattern {
-        let below = regex.map_or(Below::Anything, |regex| Below::Token(TokenPattern::Regex(regex)));
+        let below = regex.map_or(Below::Anything, |regex| Below::Token(TokenPattern::Regex(TokenRegex::new(regex))));
         Pattern {
-            parts: vec![Part { symbols: vec![symbol], below, line: None, span }],
+            parts: vec![Part { symbols: vec![symbol], below, line: None, fewest: 0, span }],
             fragment: None,
             required: Vec::new(),
+            needs: Needs { symbols: vec![symbol], texts: Vec::new() },
             head: None,
         }
     }
@@ -121,7 +133,7 @@ impl Pattern {
     /// The regex, if the pattern is a token with one.
     pub(crate) fn regex(&self) -> Option<&Regex> {
         match &self.parts[0].below {
-            Below::Token(TokenPattern::Regex(regex)) => Some(regex),
+            Below::Token(TokenPattern::Regex(regex)) => Some(&regex.regex),
             _ => None,
         }
     }
@@ -137,100 +149,6 @@ impl Pattern {
         let symbols = children.clone().map(|child| tree.symbol(child));
         head_index(&tree.langlet().tables().network, tree.symbol(inner), head, symbols)
             .and_then(|n| children.clone().nth(n))
-    }
-
-    /// Whether the pattern can fit a node whose chain, from its level down, is this one; `is_leaf`: the chain ends in a token.
-    pub(crate) fn may_fit_chain(&self, chain: &[Symbol], is_leaf: bool) -> bool {
-        let root = &self.parts[0];
-        let n_common = root.symbols.iter().zip(chain).take_while(|(wanted, found)| wanted == found).count();
-        if n_common < root.symbols.len() {
-            // Where the tree has siblings, the chain of the pattern may go on as a run among them.
-            return n_common > 0 && n_common == chain.len() && !is_leaf;
-        }
-        match &root.below {
-            Below::Anything | Below::Metavariable(_) => true,
-            Below::Token(_) => is_leaf && chain.len() == n_common,
-            Below::Children(_) if chain.len() == n_common => !is_leaf,
-            // A single child.
-            Below::Children(_) if root.line.as_ref().is_some_and(|line| line.single == chain[n_common]) => true,
-            Below::Children(children) => {
-                let parts = &self.parts[children.start as usize..children.end as usize];
-                let is_needed = |&at: &usize| {
-                    let is_open = |at: Option<usize>| at.and_then(|at| parts.get(at)).is_some_and(is_open);
-                    !is_open(Some(at))
-                        && !(is_token(&parts[at]) && (is_open(at.checked_sub(1)) || is_open(Some(at + 1))))
-                };
-                (0..parts.len()).filter(is_needed).count() <= 1
-            }
-        }
-    }
-
-    /// Whether the pattern can fit the node as far as two levels tell: most mismatches are seen here, without any memory.
-    pub(crate) fn may_fit(&self, tree: &Tree, node: Node) -> bool {
-        let root = &self.parts[0];
-        let Some(inner) = below_prefix(tree, node, &root.symbols) else {
-            // The chain of the pattern may go on where the tree has siblings for a run.
-            return !tree.stored(node.id).is_leaf();
-        };
-        match &root.below {
-            Below::Children(children) if !tree.is_token(inner) => {
-                let mut child = tree.first_child(inner);
-                if root.is_line(tree, child) {
-                    return true;
-                }
-                child = self.head_child(tree, inner).or(child);
-                for part in &self.parts[children.start as usize..children.end as usize] {
-                    // Behind a run, or what may be missing beside one, places are not known.
-                    if is_open(part) || is_token(part) && part_is_beside_run(self, children, part) {
-                        return true;
-                    }
-                    let Some(at) = child else { return false };
-                    if !token_may_fit(part, tree, at) {
-                        return false;
-                    }
-                    child = tree.next_sibling(at);
-                }
-                child.is_none() || self.head.is_some()
-            }
-            Below::Children(_) => false,
-            _ => token_may_fit(root, tree, node),
-        }
-    }
-}
-
-/// The last level of the node's chain that the symbols name, if they name the first levels.
-fn below_prefix(tree: &Tree, node: Node, symbols: &[Symbol]) -> Option<Node> {
-    let chain = &tree.chain(node)[usize::from(node.level)..];
-    chain.starts_with(symbols).then(|| Node { id: node.id, level: node.level + symbols.len() as u16 - 1 })
-}
-
-/// Whether the number of siblings that the part stands for is open.
-fn is_open(part: &Part) -> bool {
-    matches!(&part.below, Below::Metavariable(metavariable) if metavariable.repeat != Repeat::One)
-}
-
-fn is_token(part: &Part) -> bool {
-    matches!(part.below, Below::Token(_))
-}
-
-fn part_is_beside_run(pattern: &Pattern, children: &Range<u32>, part: &Part) -> bool {
-    let parts = &pattern.parts[children.start as usize..children.end as usize];
-    let at = parts.iter().position(|other| std::ptr::eq(other, part));
-    at.and_then(|at| parts.get(at + 1)).is_some_and(is_open)
-}
-
-/// Whether the part can fit the node as far as its own symbols and its text tell.
-fn token_may_fit(part: &Part, tree: &Tree, node: Node) -> bool {
-    let chain = &tree.chain(node)[usize::from(node.level)..];
-    let n_common = chain.len().min(part.symbols.len());
-    if chain[..n_common] != part.symbols[..n_common] {
-        return false;
-    }
-    match &part.below {
-        Below::Token(TokenPattern::Text(_, text)) => {
-            chain.len() == part.symbols.len() && tree.stored(node.id).is_leaf() && tree.leaf_text(node.id) == text
-        }
-        _ => n_common == part.symbols.len() || !tree.stored(node.id).is_leaf(),
     }
 }
 
@@ -254,5 +172,5 @@ fn part(fragment: &Fragment, id: NodeId) -> Part {
         }
         None => Below::Children(0..0),
     };
-    Part { symbols, below, line: fragment.line_form(id).cloned(), span }
+    Part { symbols, below, line: fragment.line_form(id).cloned(), fewest: 0, span }
 }

@@ -9,7 +9,9 @@
 
 use rustc_hash::FxHashSet;
 
+use super::bound::Kept;
 use super::place::Placing;
+use crate::algebra::indent::{Indenter, LayoutSymbols, Lines, Manner};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::span::Span;
@@ -71,13 +73,13 @@ pub(crate) fn note_places(tree: &mut Tree, pieces: &[Piece], span: Option<Span>)
     }
 }
 
-/// Puts a blank between tokens that would read as others if they touched: between pieces, and at the edges of the result, but for
-/// the right one if the result `ends_alike`. `last_leaf` finds the last token of a node.
+/// Puts a blank between tokens that would read as others if they touched: between pieces, at the left edge of the result, and
+/// before the token `behind` it. `last_leaf` finds the last token of a node.
 pub(crate) fn separate(
     tree: &mut Tree,
     placing: Placing<'_>,
     pieces: &[Piece],
-    ends_alike: bool,
+    behind: Option<NodeId>,
     mut last_leaf: impl FnMut(&Tree, NodeId) -> Option<NodeId>,
 ) -> Result<(), EditError> {
     let mut last = |tree: &Tree, piece: Piece| match piece {
@@ -107,9 +109,44 @@ pub(crate) fn separate(
             last_piece = Some(piece);
         }
     }
-    if ends_alike {
-        return Ok(());
-    }
-    let behind = last_piece.and_then(|piece| piece.last(tree)).and_then(|last| tree.next_leaf(last));
     behind.map_or(Ok(()), |behind| set_apart(tree, behind, last_piece))
+}
+
+/// Gives each line that begins inside a result, its first aside, the indentation of its block. What is kept of the source is
+/// walked over only where its lines move. Linear in the written tokens and the lines that move.
+pub(crate) fn reindent(
+    tree: &mut Tree,
+    pieces: &[Piece],
+    kept: &[Kept],
+    layout: &LayoutSymbols,
+    lines: &Lines,
+) -> Result<(), EditError> {
+    let Some(first) = pieces.iter().find_map(|piece| piece.first(tree)) else { return Ok(()) };
+    let blanks = tree.indentation(Node::top(first));
+    let mut indenter = Indenter::new(layout, &lines.step, Manner::Along, &blanks);
+    for (index, &piece) in pieces.iter().enumerate() {
+        let (first, is_first) = (piece.first(tree), index == 0);
+        match piece {
+            Piece::Token(leaf) => indenter.visit(tree, leaf, is_first)?,
+            Piece::Kept(id) => {
+                let Some(first) = first else { continue };
+                let line = kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.line.clone());
+                if let Some(line) = line.filter(|_| is_first) {
+                    // It begins where the result does, and its other lines are as far to the right as they were.
+                    indenter.set_old(line);
+                }
+                indenter.visit(tree, first, is_first)?;
+                let is_layout = |leaf: NodeId| layout.contains(tree.symbol(tree.bottom(leaf)));
+                if !indenter.moves() && !is_layout(first) {
+                    indenter.at_line_start = tree.last_leaf(id).is_some_and(is_layout);
+                    continue;
+                }
+                let others: Vec<NodeId> = tree.leaf_ids(id).skip(1).collect();
+                for leaf in others {
+                    indenter.visit(tree, leaf, false)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }

@@ -32,7 +32,7 @@ pub(crate) struct Brackets {
     elements: Vec<(Node, Symbol)>,
 }
 
-impl Placing<'_> {
+impl<'a> Placing<'a> {
     /// The path from `outer` to `inner` in the target.
     pub(crate) fn path(&self, kind: Kind, outer: Symbol, inner: Symbol) -> Option<Vec<Step>> {
         let (outer, inner) = (self.space.to_target(outer)?, self.space.to_target(inner)?);
@@ -269,8 +269,13 @@ impl Placing<'_> {
         before.is_none_or(|before| self.is_layout(tree.symbol(tree.bottom(before))))
     }
 
-    /// By symbol of the space, whether a node of it may hold a layout token, in the source or in the target.
-    pub(crate) fn holding_layout(&self, source: &Langlet) -> Vec<bool> {
+    /// By symbol of the space, whether a node of it may hold a layout token, in the source or in the target. Found when it is
+    /// first asked for.
+    pub(crate) fn holding_layout(&self, source: &Langlet) -> &'a [bool] {
+        self.space.holding_layout.get_or_init(|| self.find_holding_layout(source))
+    }
+
+    fn find_holding_layout(&self, source: &Langlet) -> Vec<bool> {
         let mut holds: Vec<bool> = Vec::new();
         for langlet in [source, self.target] {
             let grammar = langlet.grammar();

@@ -90,52 +90,15 @@ pub(crate) enum RuleResult {
 }
 
 impl Rule {
-    /// For each alternative the literals that it needs and that the text does not have.
-    fn missing(&self, text: &str) -> Vec<Vec<&str>> {
-        let mut missing = Vec::new();
-        for pattern in &self.alternatives {
-            let literals = pattern.required.iter().map(String::as_str);
-            missing.push(literals.filter(|literal| !text.contains(literal)).collect());
-        }
-        missing
+    /// Whether a result may be no node at all.
+    pub(crate) fn may_remove(&self) -> bool {
+        let is_run = |template: &Template| template.fragment.root_run().is_some();
+        self.cases.iter().any(|case| match &case.result {
+            RuleResult::Delete => true,
+            RuleResult::Trees(templates) => templates.iter().all(is_run),
+            RuleResult::Text(_) | RuleResult::Compute(_) | RuleResult::Refuse(_) => false,
+        })
     }
-
-    /// The literals of its results; `None` if it makes texts that are not known.
-    pub(crate) fn literals_made(&self) -> Option<Vec<String>> {
-        let mut made = Vec::new();
-        for case in &self.cases {
-            match &case.result {
-                RuleResult::Trees(templates) => {
-                    made.extend(templates.iter().flat_map(|template| template.fragment.literals()));
-                }
-                RuleResult::Text(_) | RuleResult::Compute(_) => return None,
-                RuleResult::Refuse(_) | RuleResult::Delete => {}
-            }
-        }
-        Some(made)
-    }
-}
-
-/// The rules of a phase that may match in a text, or in what they make of it. In a visit from above, results are not
-/// visited, so the text alone counts.
-pub(crate) fn that_may_match<'a>(rules: Vec<&'a Rule>, text: &str, from_above: bool) -> Vec<&'a Rule> {
-    let missing: Vec<Vec<Vec<&str>>> = rules.iter().map(|rule| rule.missing(text)).collect();
-    let mut made: Vec<String> = Vec::new();
-    let mut chosen = vec![false; rules.len()];
-    // Progress: each turn chooses one more rule.
-    loop {
-        let is_made = |literal: &&str| made.iter().any(|known| known == literal);
-        let may_match = |index: &usize| missing[*index].iter().any(|literals| literals.iter().all(is_made));
-        let Some(next) = (0..rules.len()).filter(|&index| !chosen[index]).find(may_match) else { break };
-        chosen[next] = true;
-        if !from_above {
-            match rules[next].literals_made() {
-                Some(literals) => made.extend(literals),
-                None => return rules,
-            }
-        }
-    }
-    rules.into_iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen).map(|(rule, _)| rule).collect()
 }
 
 /// The groups that a text refers to, as `$1`, `$name` or `${name}`.
@@ -170,7 +133,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) functions: Functions<'a>,
     pub(crate) scope: Scope,
     pub(crate) named: Vec<NamedPattern>,
-    space: Space,
+    pub(crate) space: Space,
     /// `bound_by[named pattern]`.
     bound_by: Vec<Vec<Bound>>,
     /// Whether the pattern at hand could not be read, so that it is not known what it binds.

@@ -3,6 +3,8 @@
 //! The numbers of the langlet that is read come first and stay as they are. A symbol of the target keeps its number if both
 //! langlets inherit it from a common ancestor; else it takes that of the symbol with its name and kind; else a new one.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::grammar::delta::is_alive;
@@ -17,6 +19,8 @@ pub(crate) struct Space {
     of_target: Vec<Symbol>,
     /// `to_target[symbol]`: `None` if the target has no such rule or token.
     to_target: Vec<Option<Symbol>>,
+    /// `holding_layout[symbol]`: whether a node may hold a layout token; see [`super::place::Placing::holding_layout`].
+    pub(super) holding_layout: OnceLock<Vec<bool>>,
 }
 
 impl Space {
@@ -50,7 +54,7 @@ impl Space {
         for symbol in to.symbols.iter().filter(is_used) {
             to_target[of_target[symbol.index()].index()] = Some(symbol);
         }
-        Space { of_target, to_target }
+        Space { of_target, to_target, holding_layout: OnceLock::new() }
     }
 
     pub(crate) fn of_target(&self, symbol: Symbol) -> Symbol {

@@ -20,10 +20,12 @@ use super::above::Above;
 use super::apply::{Applier, Outcome};
 use super::bound::Kept;
 use super::condition::Test;
+use super::pattern::Pattern;
 use super::rule::Rule;
+use super::screen::Presence;
 use super::transform::TranslateError;
+use crate::automata::ChainId;
 use crate::cst::node::{Node, NodeId, Tree};
-use crate::grammar::Symbol;
 use crate::notation::syntax::Strategy;
 
 /// How often rules may apply, one inside the result of another, if the file does not say.
@@ -34,38 +36,48 @@ pub(crate) struct Visitor<'a, 'b> {
     pub(crate) applier: &'b mut Applier<'a>,
     rules: &'b [&'a Rule],
     above: Above<'a>,
-    /// By the first symbol of a pattern: the numbers of the rules that have such a one.
-    by_symbol: FxHashMap<Symbol, Vec<usize>>,
-    /// `by_chain[chain]`: the range in `candidates`; `None` if not asked before.
-    by_chain: Vec<Option<Range<usize>>>,
+    /// `by_symbol[symbol]`: the numbers of the rules that have a pattern with this first symbol.
+    by_symbol: Vec<Vec<usize>>,
+    /// `by_chain[chain]`: the range in `candidates`; [`UNKNOWN`] if not asked before.
+    by_chain: Vec<(u32, u32)>,
     /// Levels of a chain, outermost first, each with the number of a rule that may apply there.
     candidates: Vec<(u16, usize)>,
 }
 
-/// Applies the rules by the strategy to the whole tree.
+/// The range of a chain that was not asked for.
+const UNKNOWN: (u32, u32) = (u32::MAX, 0);
+
+/// Applies the rules by the strategy to the whole tree; `presence` says what its nodes are.
 pub(crate) fn run<'a>(
     applier: &mut Applier<'a>,
     rules: &[&'a Rule],
     strategy: &Strategy,
     tree: &mut Tree,
+    presence: &Presence,
 ) -> Result<(), TranslateError> {
     if rules.is_empty() {
         return Ok(());
     }
-    let above = Above::new(rules, applier.named);
-    applier.state.begin_phase();
-    let mut by_symbol: FxHashMap<Symbol, Vec<usize>> = FxHashMap::default();
+    let mut by_symbol: Vec<Vec<usize>> = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
         for pattern in &rule.alternatives {
-            let numbers = by_symbol.entry(pattern.symbol()).or_default();
-            if numbers.last() != Some(&number) {
-                numbers.push(number);
+            let index = pattern.symbol().index();
+            if by_symbol.len() <= index {
+                by_symbol.resize(index + 1, Vec::new());
+            }
+            if by_symbol[index].last() != Some(&number) {
+                by_symbol[index].push(number);
             }
         }
     }
+    let above = Above::new(rules, applier.named);
+    applier.state.begin_phase();
     let mut visitor = Visitor { applier, rules, above, by_symbol, by_chain: Vec::new(), candidates: Vec::new() };
+    for &(chain, is_leaf) in &presence.chains {
+        visitor.find_candidates(tree, chain, is_leaf);
+    }
     // Many phases are about constructs that the text does not have.
-    if !visitor.has_candidates(tree) {
+    if visitor.candidates.is_empty() {
         return Ok(());
     }
     match strategy {
@@ -96,6 +108,8 @@ struct Generations {
 
 impl Visitor<'_, '_> {
     fn top_down(&mut self, tree: &mut Tree) -> Result<(), TranslateError> {
+        // Where nothing is removed, no node gets levels before it is visited: tokens without candidates are passed over.
+        let passes = !self.rules.iter().any(|rule| rule.may_remove());
         // Nodes to visit, with the number of levels that are theirs, from the last one up.
         let mut work = vec![(tree.root, usize::MAX)];
         // Progress: each turn visits a node of the source each once, or a copy.
@@ -131,7 +145,11 @@ impl Visitor<'_, '_> {
                 continue;
             }
             let from = work.len();
-            work.extend(children(tree, id).map(|child| (child, usize::MAX)));
+            for child in children(tree, id) {
+                if !passes || !tree.stored(child).is_leaf() || !self.candidates(tree, child).is_empty() {
+                    work.push((child, usize::MAX));
+                }
+            }
             work[from..].reverse();
         }
         Ok(())
@@ -288,35 +306,34 @@ impl Visitor<'_, '_> {
         Ok(None)
     }
 
-    /// Whether some rule may apply to some node. Linear in the nodes, in the order in which they lie in memory.
-    fn has_candidates(&mut self, tree: &Tree) -> bool {
-        tree.nodes.keys().any(|id| !self.candidates(tree, id).is_empty())
+    /// The levels of the node's chain and the rules that may apply there, as indices of `candidates`.
+    #[inline]
+    fn candidates(&mut self, tree: &Tree, id: NodeId) -> Range<usize> {
+        let stored = tree.stored(id);
+        let (from, to) = match self.by_chain.get(stored.chain.0 as usize) {
+            Some(&known) if known != UNKNOWN => known,
+            _ => self.find_candidates(tree, stored.chain, stored.is_leaf()),
+        };
+        from as usize..to as usize
     }
 
-    fn candidates(&mut self, tree: &Tree, id: NodeId) -> Range<usize> {
-        let chain = tree.stored(id).chain.0 as usize;
-        if self.by_chain.len() <= chain {
-            self.by_chain.resize(chain + 1, None);
-        }
-        if let Some(known) = &self.by_chain[chain] {
-            return known.clone();
-        }
-        let from = self.candidates.len();
-        let (symbols, is_leaf) = (tree.chain(Node::top(id)), tree.stored(id).is_leaf());
-        for level in 0..symbols.len() {
-            for &number in self.by_symbol.get(&symbols[level]).into_iter().flatten() {
-                if self.rules[number]
-                    .alternatives
-                    .iter()
-                    .any(|pattern| pattern.may_fit_chain(&symbols[level..], is_leaf))
-                {
+    fn find_candidates(&mut self, tree: &Tree, chain: ChainId, is_leaf: bool) -> (u32, u32) {
+        let from = self.candidates.len() as u32;
+        let symbols = tree.chains.symbols(chain);
+        for (level, symbol) in symbols.iter().enumerate() {
+            for &number in self.by_symbol.get(symbol.index()).into_iter().flatten() {
+                let may_fit = |pattern: &Pattern| pattern.may_fit_chain(&symbols[level..], is_leaf);
+                if self.rules[number].alternatives.iter().any(may_fit) {
                     self.candidates.push((level as u16, number));
                 }
             }
         }
-        let found = from..self.candidates.len();
-        self.by_chain[chain] = Some(found.clone());
-        found
+        let index = chain.0 as usize;
+        if self.by_chain.len() <= index {
+            self.by_chain.resize(index + 1, UNKNOWN);
+        }
+        self.by_chain[index] = (from, self.candidates.len() as u32);
+        self.by_chain[index]
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+use super::matching::Matcher;
+use super::screen::{Presence, TokenRegex, that_may_match};
 use super::{Functions, Options, Transform};
-use crate::cst::node::N_LOOKUPS;
+use crate::cst::node::{N_LOOKUPS, Node};
 use crate::diagnostic::SourceText;
 use crate::langlet::Langlet;
 
@@ -103,8 +105,10 @@ fn nested_matches_cost_what_the_rule_writes() {
 #[test]
 fn nested_matches_at_the_right_edge_cost_what_the_rule_writes() {
     let nots = |n| nested("not ", "x", "", n);
-    is_linear("rule r test [| not $x |] => call [| g($x) |]", nots, "g(g(g(x)))\n");
-    is_linear("rule r test [| not $x |] => test [| fn: $x |]", nots, "fn: fn: fn: x\n");
+    for phase in STRATEGIES {
+        is_linear(&format!("{phase}rule r test [| not $x |] => call [| g($x) |]"), nots, "g(g(g(x)))\n");
+        is_linear(&format!("{phase}rule r test [| not $x |] => test [| fn: $x |]"), nots, "fn: fn: fn: x\n");
+    }
 }
 
 /// What has changed places is not in the order of the source any more, so its place there is not at its edges.
@@ -175,6 +179,106 @@ fn conditions_on_what_is_around_cost_a_step() {
         for phase in STRATEGIES {
             let rules = format!("{phase}rule r call [| f($x) |] => call [| g($x) |] where {condition}");
             is_linear(&rules, |n| nested("f(", "x", ")", n), expected);
+        }
+    }
+}
+
+/// A screen is a necessary condition: where a rule matches, at any level of any node, all of them let it pass.
+#[test]
+fn what_matches_passes_every_screen() {
+    let patterns = [
+        "call [| f($x) |]",
+        "call [| f($x*) |]",
+        "call [| f($x*, a) |]",
+        "call [| f(a, $x*) |]",
+        "call [| f($x?, $y+) |]",
+        "call [| $f.g($x+) |]",
+        "call [| $p+.g($x*)$q*.h |]",
+        "atom [| [$x*, a, $y*] |]",
+        "atom [| [$x+] |]",
+        "atom [| ($x:sum) |]",
+        "items [| $x, $x |]",
+        "items [| $x+ |]",
+        "sum [| $x + $y + a |]",
+        "test [| not fn: $x |]",
+        "line [|\n    $x; $y\n|]",
+        "line [|\n    $x*; del $y\n|]",
+        "step [| if $c: $b |]",
+        "step [|\n  if $c:\n    $b+\n|]",
+        "step [|\n  if $c:\n    a\n    $b*\n|]",
+        "step [|\n  if $c:\n    $a*\n    del $b\n|]",
+        "block [|\n  $b*\n|]",
+        "small [| $x |] where follows small [| del $y |]",
+        "step [| $x |] where precedes step [| a |]",
+        "small",
+        "NAME /a|g.*/",
+        "NUMBER /[1-3]|4+/",
+        "'not'",
+    ];
+    let texts = [
+        "",
+        "f(a, b, 1).g(c)\n",
+        "f()\nf(a)\nf(a, a)\nf(b, c, a)\nx.g(f(a,))\nf.g().h\nf(1)(2).g(3)(4).h\n",
+        "[a]\n[a, b]\n[1, a]\n[b, b]\n[[a], (a + b), (a), a + b + a, 44]\n",
+        "not fn: a + c + a\ndel a; b; del c\nb; del c\ndel b\na\n",
+        "if a: b\nif a: del b; c\nif not b:\n    a\n    if c: a\n    del f(a)\nif c:\n    a\nif c:\n    del g1\n",
+    ];
+    let mut n_matches = 0;
+    for pattern in patterns {
+        let (pattern, condition) = pattern
+            .split_once(" where")
+            .map_or((pattern, String::new()), |(pattern, condition)| (pattern, format!(" where{condition}")));
+        let rules =
+            SourceText::new("rules", format!("transform toy -> toy\nrule r {pattern} => refuse \"no\"{condition}\n"));
+        let transform = Transform::load(&rules, &TOY, &TOY, Functions::NONE)
+            .unwrap_or_else(|errors| panic!("{}", errors.iter().map(|e| e.render(false)).collect::<String>()));
+        let rule = &transform.rules[0];
+        for text in texts {
+            let tree = TOY.parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            let presence = Presence::of(&tree);
+            for node in tree.preorder(tree.root()) {
+                for pattern in rule.alternatives.iter().filter(|pattern| pattern.symbol() == tree.symbol(node)) {
+                    let case = &rule.cases[0];
+                    if !case.fits(&mut Matcher::new(&tree, &transform.named, node), pattern) {
+                        continue;
+                    }
+                    n_matches += 1;
+                    let Node { id, level } = node;
+                    let name = format!("{pattern:?} in {text:?}", pattern = rules.text);
+                    for from_above in [true, false] {
+                        assert_eq!(that_may_match(vec![rule], &tree, &presence, from_above).len(), 1, "{name}");
+                    }
+                    let chain = &tree.chain(node)[usize::from(level)..];
+                    assert!(pattern.may_fit_chain(chain, tree.stored(id).is_leaf()), "{name}");
+                    assert!(pattern.may_fit(&tree, node), "{name}");
+                    assert!(
+                        case.conditions.iter().all(|check| check.may_hold(&tree, &transform.named, node)),
+                        "{name}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(n_matches > 100, "{n_matches}");
+}
+
+#[test]
+fn a_text_that_a_regex_fits_begins_and_ends_as_its_screen_says() {
+    for (regex, is_screened) in [
+        ("0([0-7]+)[lL]?", true),
+        ("(.*)[lL]", true),
+        ("(?s)[uU]([rR].*)", true),
+        ("(?i)ab|c+d", true),
+        (".*", false),
+        ("a?", false),
+        ("", false),
+    ] {
+        let screen = TokenRegex::new(regex::Regex::new(&format!("^(?:{regex})$")).unwrap());
+        let texts = ["", "0", "07", "0777L", "12l", "L", "ur'x'", "UR\"\n\"", "u'x'", "aB", "ccd", "cc", "a"];
+        let n_screened = texts.into_iter().filter(|text| !screen.may_match(text)).count();
+        assert_eq!(n_screened > 0, is_screened, "{regex}");
+        for text in texts.into_iter().filter(|text| screen.regex.is_match(text)) {
+            assert!(screen.may_match(text), "{regex} {text}");
         }
     }
 }

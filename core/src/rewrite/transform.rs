@@ -12,13 +12,14 @@ use thiserror::Error;
 
 use super::apply::{Applier, State, end_lines, source_span};
 use super::example::{Example, examples_of};
-use super::indent::{LayoutSymbols, Lines};
 use super::metavariable::Scope;
 use super::pattern::NamedPattern;
 use super::place::Placing;
-use super::rule::{Compiler, Functions, Rule, that_may_match};
+use super::rule::{Compiler, Functions, Rule};
+use super::screen::{Presence, that_may_match};
 use super::space::Space;
 use super::{strategy, trivia};
+use crate::algebra::indent::{LayoutSymbols, Lines};
 use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, SourceText};
@@ -36,6 +37,8 @@ pub struct Transform {
     pub(crate) rules: Vec<Rule>,
     pub(crate) named: Vec<NamedPattern>,
     pub(crate) scope: Scope,
+    /// The numbering for trees of the source.
+    space: Arc<Space>,
     /// Name and strategy, in the order in which they are run; the first is for rules before any phase of the file.
     phases: Vec<(String, Strategy)>,
     /// The file that the rules are from.
@@ -195,6 +198,7 @@ impl Transform {
             rules: Vec::new(),
             named: Vec::new(),
             scope: Scope::default(),
+            space: Arc::new(Space::new(source, target)),
             phases: vec![("main".to_owned(), Strategy::TopDown)],
             text: SourceText::new("no rules", ""),
             examples: Vec::new(),
@@ -237,13 +241,14 @@ impl Transform {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let Compiler { scope, named, .. } = compiler;
+        let Compiler { scope, named, space, .. } = compiler;
         let own = file.phases.iter().map(|phase| (phase.name.text.clone(), phase.strategy));
         let phases = std::iter::once(("main".to_owned(), Strategy::TopDown)).chain(own).collect();
         let (source, target, text) = (source.clone(), target.clone(), text.clone());
         let examples = examples_of(&file);
         let reversible = file.reversible.into_iter().map(|way| (way.from.text, way.to.text)).collect();
-        Ok(Transform { source, target, rules, named, scope, phases, text, examples, reversible })
+        let space = Arc::new(space);
+        Ok(Transform { source, target, rules, named, scope, space, phases, text, examples, reversible })
     }
 
     /// The langlet that is read.
@@ -320,15 +325,14 @@ impl Transform {
         mut tree: Tree,
         options: &Options,
         applied: &mut Vec<Applied>,
-    ) -> Result<(Tree, Space), TranslateError> {
-        let space = Space::new(&tree.langlet, &self.target);
+    ) -> Result<(Tree, Arc<Space>), TranslateError> {
+        let space = match tree.langlet == self.source {
+            true => self.space.clone(),
+            false => Arc::new(Space::new(&tree.langlet, &self.target)),
+        };
         let placing = Placing { space: &space, target: &self.target };
         let of_target = |symbol| space.of_target(symbol);
-        let target_layout = &self.target.grammar().layout;
-        let layout = LayoutSymbols {
-            newline: placing.newline(),
-            indent: target_layout.indent.map(|indent| (of_target(indent.indent), of_target(indent.dedent))),
-        };
+        let layout = LayoutSymbols::numbered(self.target.grammar(), of_target);
         let is_chosen = |rule: &&Rule| {
             let named = |names: &[String]| names.iter().any(|name| stands_for(name, &rule.name));
             (options.only.is_empty() || named(&options.only)) && !named(&options.except)
@@ -346,15 +350,19 @@ impl Transform {
             state: State::default(),
         };
         trivia::settle(&mut tree, &self.target, options, &mut applier.refusals)?;
+        let (mut presence, mut n_applied) = (Presence::of(&tree), 0);
         for (number, (_, strategy)) in self.phases.iter().enumerate() {
             // What an earlier phase has made counts, too.
+            if applier.applied.len() > n_applied {
+                (presence, n_applied) = (Presence::of(&tree), applier.applied.len());
+            }
             let rules = self.rules.iter().filter(|rule| rule.phase == number).filter(is_chosen).collect();
-            let rules = that_may_match(rules, &tree.text, *strategy == Strategy::TopDown);
-            strategy::run(&mut applier, &rules, strategy, &mut tree)?;
+            let rules = that_may_match(rules, &tree, &presence, *strategy == Strategy::TopDown);
+            strategy::run(&mut applier, &rules, strategy, &mut tree, &presence)?;
             applier.state.pending.write(&mut tree)?;
         }
         if applier.lines.is_open && !applier.applied.is_empty() {
-            end_lines(&mut tree, applier.layout.newline, &applier.lines.newline)?;
+            end_lines(&mut tree, &applier.layout, &applier.lines.newline)?;
         }
         let Applier { applied: mut all, mut refusals, .. } = applier;
         if !refusals.is_empty() {
