@@ -1,4 +1,4 @@
-//! Completion: prefixes against the parser and against all programs of small languages; masks against their definition.
+//! Completion: prefixes against the parser and against all programs of small languages; sequences under constraint.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -7,12 +7,13 @@ use langlet_core::Langlet;
 use langlet_core::complete::{
     AcceptError, Constraint, Limits, MaskError, Masks, Prefix, PushError, Recognizer, Status, Vocabulary,
 };
+use langlet_test_support::masks::hard_vocabulary;
 use langlet_test_support::program::Programs;
 use langlet_test_support::strategy::choices;
 use proptest::prelude::*;
 
 /// The example of Proposition 7.
-const BIP: &str = "
+pub(crate) const BIP: &str = "
 langlet bip
 start prog
 prog: term 'at' 'bap'
@@ -46,7 +47,7 @@ fn the_example_of_proposition_7() {
 }
 
 /// A language, an alphabet that shows what is hard about its tokens, and how many letters complete any prefix.
-const SMALL: [(&str, &str, usize); 9] = [
+const SMALL: [(&str, &str, usize); 10] = [
     // A name may become a keyword and the reverse.
     ("langlet a\nstart s\ns: 'if' NAME | NAME '='\ntoken NAME = /[fi]+/\nskip B = / /", "if= ", 3),
     // `1.` is a number, `1..1` a range; the number in between must not eat its dots.
@@ -70,6 +71,13 @@ const SMALL: [(&str, &str, usize); 9] = [
         "langlet g\nstart s\ns: (NEWLINE | t)* END\nt: NAME ['(' [NAME] ')'] NEWLINE\n\
          token NAME = /a/\nskip B = / +|#[a ]*/\nlayout newline NEWLINE = /\\n/\nlayout end NEWLINE END\njoin '(' ')'",
         "a()\n#",
+        3,
+    ),
+    // A comment has only a line end behind it, which cannot come everywhere.
+    (
+        "langlet k\nstart s\ns: (NEWLINE | t)* END\nt: NAME ('+' NAME)* NEWLINE\n\
+         token NAME = /a/\nskip B = / +/\nskip C = /#[^\\n]*/\nlayout newline NEWLINE = /\\n/\nlayout end NEWLINE END",
+        "a+\n#",
         3,
     ),
     // Two ways to read the same tokens up to the last one.
@@ -129,15 +137,10 @@ fn prefixes_of_small_languages_are_those_of_their_programs() {
     }
 }
 
-/// The langlets, what decides their prefixes, and masks over a small vocabulary.
-static LANGLETS: LazyLock<Vec<(Langlet, Recognizer, Arc<Masks>)>> = LazyLock::new(|| {
+/// The langlets, and what decides their prefixes.
+static LANGLETS: LazyLock<Vec<(Langlet, Recognizer)>> = LazyLock::new(|| {
     let langlets = [BIP].map(Langlet::root).into_iter().chain(crate::BUILT_IN.map(crate::langlet));
-    let with_masks = |langlet: Langlet| {
-        let recognizer = recognizer(&langlet);
-        let masks = Masks::with_limits(&recognizer, Arc::new(vocabulary(&langlet)), Limits::default());
-        (langlet, recognizer, masks)
-    };
-    langlets.map(with_masks).collect()
+    langlets.map(|langlet| (langlet.clone(), recognizer(&langlet))).collect()
 });
 
 proptest! {
@@ -146,7 +149,7 @@ proptest! {
     /// Every prefix of a program is completable; it is complete exactly if it parses.
     #[test]
     fn prefixes_of_programs_are_completable(choices in choices(160)) {
-        for (langlet, recognizer, _) in LANGLETS.iter() {
+        for (langlet, recognizer) in LANGLETS.iter() {
             let program = Programs::new(langlet).program(&choices);
             let mut prefix = recognizer.prefix();
             for (at, byte) in program.bytes().enumerate() {
@@ -162,7 +165,7 @@ proptest! {
     /// A prefix that was rolled back, or forked, is the prefix of the bytes that are left.
     #[test]
     fn rollback_and_fork(choices in choices(400), cut in 0usize..2_000, again in 0usize..2_000) {
-        for (langlet, recognizer, _) in LANGLETS.iter() {
+        for (langlet, recognizer) in LANGLETS.iter() {
             let program = Programs::new(langlet).program(&choices).repeat(3);
             let mut prefix = recognizer.prefix();
             let len = program.bytes().take_while(|&byte| prefix.push(&[byte]).is_ok()).count();
@@ -180,125 +183,6 @@ proptest! {
             prop_assert_eq!(prefix.len(), len);
         }
     }
-
-    /// Masks are what their definition says: each entry pushed on a fork.
-    #[test]
-    fn masks_are_those_of_the_definition(choices in choices(120), cuts in prop::collection::vec(0usize..1_000, 3)) {
-        for (langlet, _, masks) in LANGLETS.iter() {
-            let program = Programs::new(langlet).program(&choices);
-            let vocabulary = masks.vocabulary();
-            for cut in &cuts {
-                let text = &program.as_bytes()[..cut % (program.len() + 1)];
-                let mut constraint = masks.constraint();
-                for &byte in text {
-                    prop_assert_eq!(constraint.accept(u32::from(byte)), Ok(()));
-                }
-                // Twice: computed, and found again.
-                check_mask(&mut constraint, vocabulary)?;
-                check_mask(&mut constraint, vocabulary)?;
-            }
-        }
-    }
-}
-
-fn check_mask(constraint: &mut Constraint, vocabulary: &Vocabulary) -> Result<(), TestCaseError> {
-    let mut mask = vec![u32::MAX; vocabulary.n_words() + 1];
-    prop_assert_eq!(constraint.mask(&mut mask), Ok(()));
-    for id in 0..mask.len() as u32 * 32 {
-        let expected = match vocabulary.bytes(id) {
-            Some(bytes) => !bytes.is_empty() && constraint.prefix().fork().push(bytes).is_ok(),
-            None => vocabulary.end_of_sequence().contains(&id) && constraint.is_complete(),
-        };
-        let found = mask[id as usize / 32] >> (id % 32) & 1 == 1;
-        let text = vocabulary.bytes(id).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        let prefix = constraint.prefix().bytes();
-        prop_assert_eq!(found, expected, "{:?} behind {:?}", text, String::from_utf8_lossy(&prefix));
-    }
-    Ok(())
-}
-
-/// All single bytes by their value, then pieces: of programs of the langlet, and such as cross the bounds of tokens and lines.
-fn vocabulary(langlet: &Langlet) -> Vocabulary {
-    let mut entries: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
-    let pieces = [
-        "  ",
-        "\n",
-        "\n\n",
-        "\n ",
-        "\n  ",
-        "\n    ",
-        "\n\t",
-        "    ",
-        "\t ",
-        ")\n",
-        "):\n",
-        ":\n    ",
-        "a\n",
-        "#a\n  b",
-        "\\\n",
-        "\n#a\n",
-        "((",
-        "))",
-        "]}",
-        "a.b",
-        "a(b",
-        "if ",
-        " if",
-        " else:",
-        "elif",
-        "not in",
-        "1e",
-        "1.",
-        ".5",
-        "e5",
-        "0x",
-        "\"\"",
-        "\"\"\"",
-        "'''a",
-        "\"a\"",
-        "\\\"",
-        "a b",
-        " = ",
-        "==",
-        "**",
-        "//",
-        "/*",
-        "*/",
-        "//a\n",
-        "{\"",
-        "\":",
-        "\", \"",
-        "null",
-        "tru",
-        "bip",
-        " at bap",
-        "and b",
-        "é",
-        "\u{FEFF}",
-        "\u{FEFF} a",
-        "\u{FEFF}\n",
-        "\r\n",
-        "\r\n  ",
-        "\x0c a",
-        "return",
-        "\n    return",
-        "\n  return a\n",
-        "    return",
-        "pass\n\n",
-        "\n        \n    ",
-    ];
-    entries.extend(pieces.map(|piece| piece.as_bytes().to_vec()));
-    for seed in 0..6u8 {
-        let choices: Vec<u8> =
-            (0..60).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed.wrapping_mul(91))).collect();
-        let program = Programs::new(langlet).program(&choices);
-        for length in [2, 3, 5, 9] {
-            entries.extend(program.as_bytes().chunks(length).map(<[u8]>::to_vec));
-        }
-    }
-    let n_entries = entries.len() as u32;
-    let numbered = (0..).zip(entries);
-    Vocabulary::new(numbered, [(n_entries, "<|endoftext|>".to_owned())]).unwrap()
 }
 
 #[test]
@@ -418,7 +302,7 @@ fn costs_are_bounded() {
 fn memory_is_bounded() {
     let langlet = crate::langlet("python38");
     let recognizer = Recognizer::new(&langlet, langlet.start());
-    let vocabulary = Arc::new(vocabulary(&langlet));
+    let vocabulary = Arc::new(hard_vocabulary(&langlet));
     let small = Limits { memory: 20_000, ..Limits::default() };
     let little = Masks::with_limits(&recognizer, vocabulary.clone(), small);
     let much = Masks::with_limits(&recognizer, vocabulary.clone(), Limits::default());

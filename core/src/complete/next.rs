@@ -136,7 +136,8 @@ impl Completions {
         let state = reader.scan.state(reading.scan);
         let mut least = u32::MAX;
         for &pattern in &*state.winners {
-            let more = u32::from(state.accept != Some(pattern));
+            // A line end that wins in the stead of a comment may be left out at the end of the text.
+            let more = u32::from(state.accept != Some(pattern) && reader.scan.is_token(pattern));
             for behind in reader.finish(reading, pattern, &mut Reads::nothing()) {
                 least = least.min(cost(&behind.tops).saturating_add(more));
             }

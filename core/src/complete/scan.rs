@@ -14,6 +14,9 @@
 //! knows which patterns *win* from it: those as which the token can still end, as the first of the patterns that accept
 //! there, without a watched one accepting on the way. With no such pattern the reading is dead.
 //!
+//! Behind most trivia anything can come. But a comment up to the end of the line has only the line end behind it, so where the
+//! line cannot end, it cannot begin: from its states the line end wins in its stead.
+//!
 //! States are found when a text comes to them; then a byte costs one look-up.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,8 +40,12 @@ pub(crate) const FULL: ScanId = u32::MAX - 1;
 /// How many states there may be. Texts need some hundred; a token whose automaton explodes needs any number.
 const MOST_STATES: usize = 1 << 18;
 
-/// How many places the search for winning patterns visits before it takes each live one for winning.
-const MOST_VISITED: usize = 1 << 14;
+/// How many places the search for winning patterns visits before it takes each live one for winning: a reading is then kept until
+/// the token has ended that it supposes to end elsewhere.
+const MOST_VISITED: usize = 1 << 10;
+
+/// How many places of a token beside trivia are looked at before it counts as one that may come.
+const MOST_PAIRS: usize = 1 << 14;
 
 /// Where a byte leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +63,8 @@ pub(crate) struct ScanState {
     watched: Box<[TokenId]>,
     /// The pattern as which the token may end here.
     pub(crate) accept: Option<u32>,
-    /// The patterns as which it may end here or later, in their order.
+    /// The patterns as which it may end here or later, in their order; the line ends behind it for trivia that only they
+    /// can follow.
     pub(crate) winners: Arc<[u32]>,
     /// Equal for states with equal winners.
     pub(crate) winners_id: u32,
@@ -217,7 +225,16 @@ impl Scan {
             return id;
         }
         // Nothing asks what wins from the first state.
-        let winners = if token == FRESH { Vec::new() } else { self.winners(known, token, &key.1) };
+        let mut winners = if token == FRESH { Vec::new() } else { self.winners(known, token, &key.1) };
+        for index in (0..winners.len()).rev() {
+            if self.meaning(winners[index]).action == Action::Trivia
+                && let Some(line_ends) = self.line_ends_behind(known, token, &key.1, winners[index])
+            {
+                winners.splice(index..=index, line_ends);
+            }
+        }
+        winners.sort_unstable();
+        winners.dedup();
         if winners.is_empty() && token != FRESH {
             known.ids.insert(key, DEAD);
             return DEAD;
@@ -237,14 +254,16 @@ impl Scan {
         id
     }
 
-    /// The patterns as which a token may end from here on, in their order. Breadth first until each live pattern is found, along
-    /// ASCII first: that is enough nearly always, and most bytes are not.
+    /// The patterns as which a token may end from here on, in their order. Nothing is before the first of the live ones; the others
+    /// are looked for breadth first until each is found, along ASCII first: that is enough nearly always, and most bytes are not.
     fn winners(&self, known: &mut Known, token: TokenId, watched: &[TokenId]) -> Vec<u32> {
         let mut found = Vec::new();
+        let first = known.tokens[token as usize].0.first().filter(|_| watched.is_empty()).map(|&(pattern, _)| pattern);
         let n_live = known.tokens[token as usize].0.len();
         let ascii: Vec<u8> = self.representatives.iter().copied().filter(u8::is_ascii).collect();
         for bytes in [&ascii, &self.representatives] {
             found.clear();
+            found.extend(first);
             let mut seen: FxHashSet<(TokenId, Vec<TokenId>)> = FxHashSet::default();
             let mut queue = vec![(token, watched.to_vec())];
             let mut at = 0;
@@ -280,6 +299,77 @@ impl Scan {
         }
         found.sort_unstable();
         found
+    }
+
+    /// The line ends that may come behind the trivia that ends here or later; `None` if something else may, or nothing.
+    fn line_ends_behind(
+        &self,
+        known: &mut Known,
+        token: TokenId,
+        watched: &[TokenId],
+        pattern: u32,
+    ) -> Option<Vec<u32>> {
+        let mut found = Vec::new();
+        let mut seen: FxHashSet<(TokenId, Vec<TokenId>)> = FxHashSet::default();
+        let mut seen_pairs = FxHashSet::default();
+        let mut queue = vec![(token, watched.to_vec())];
+        let mut at = 0;
+        // Progress: as above. Most often the first place shows that something else may come.
+        while at < queue.len() {
+            let (token, watched) = queue[at].clone();
+            at += 1;
+            let may_end = known.accept(token) == Some(pattern);
+            for &byte in &self.representatives {
+                let Some(mut still) = known.still_watched(&watched, byte) else { continue };
+                let next = known.step(token, byte);
+                if may_end && known.accept(next).is_none() {
+                    let first = known.step(FRESH, byte);
+                    let begun = known.tokens[first as usize].0.clone();
+                    if begun.iter().all(|&(pattern, _)| self.meaning(pattern).action == Action::LineEnd) {
+                        found.extend(begun.iter().map(|&(pattern, _)| pattern));
+                    } else if self.outlives(known, first, next, &mut seen_pairs) {
+                        return None;
+                    }
+                }
+                still.sort_unstable();
+                still.dedup();
+                if next != NOTHING && seen.insert((next, still.clone())) {
+                    queue.push((next, still));
+                }
+            }
+            if queue.len() > MOST_VISITED {
+                return None;
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// Whether a token may go on where the trivia before it, whose bytes it shares, can no more: as `é` of a name may not behind
+    /// a comment, which goes on with each character. A token that ends sooner counts as one that may.
+    fn outlives(
+        &self,
+        known: &mut Known,
+        token: TokenId,
+        trivia: TokenId,
+        seen: &mut FxHashSet<(TokenId, TokenId)>,
+    ) -> bool {
+        let mut queue = vec![(token, trivia)];
+        // Progress: each pair of states is looked at once, and there is a limit.
+        while let Some((token, trivia)) = queue.pop() {
+            if token == NOTHING || !seen.insert((token, trivia)) {
+                continue;
+            }
+            if trivia == NOTHING || known.accept(token).is_some() || seen.len() > MOST_PAIRS {
+                return true;
+            }
+            for &byte in &self.representatives {
+                let next = known.step(trivia, byte);
+                if known.accept(next).is_none() {
+                    queue.push((known.step(token, byte), next));
+                }
+            }
+        }
+        false
     }
 }
 

@@ -3,8 +3,10 @@
 
 pub mod fixture;
 pub mod checks;
+pub mod masks;
 pub mod naive;
 pub mod program;
+pub mod replay;
 pub mod strategy;
 
 pub use checks::check_tree;
