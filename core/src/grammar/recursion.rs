@@ -27,7 +27,7 @@ use crate::diagnostic::Diagnostic;
 /// How many symbols a right-hand side may get; what is longer is refused.
 const MOST_SYMBOLS: usize = 4_000;
 
-/// Gives left-recursive rules their other form. The grammar is without mistakes and no rule derives itself alone. Warnings say what
+/// Gives left-recursive rules their other form. The grammar is without mistakes and no rule derives itself alone. A warning says what
 /// was done.
 ///
 /// # Errors
@@ -65,7 +65,9 @@ pub(crate) fn eliminate(grammar: &mut Grammar) -> Result<Vec<Diagnostic>, Vec<Di
         let error = Diagnostic::error(&grammar.source, grammar.file.name.span, message);
         return Err(vec![error.help("leave it out")]);
     }
-    let mut warnings = Vec::new();
+    let mut names = Vec::new();
+    let mut forms = Vec::new();
+    let mut first = None;
     for (&rule, definition) in &before.rules {
         let rhs = &grammar.rules[&rule].rhs;
         if *rhs == definition.rhs {
@@ -75,15 +77,22 @@ pub(crate) fn eliminate(grammar: &mut Grammar) -> Result<Vec<Diagnostic>, Vec<Di
         let is_inherited = |parent: &Arc<Grammar>| parent.written.get(&rule) == Some(&definition.rhs);
         if circles.is_in_one(rule) && !grammar.parent.as_ref().is_some_and(is_inherited) {
             let name = grammar.symbols.name(rule);
-            let message = format!("`{name}` is left-recursive; it is read as a repetition, and its trees are flat");
-            let shown = rhs.display(&grammar.symbols);
-            warnings.push(
-                Diagnostic::warning(&grammar.source, place(grammar, rule), message)
-                    .help(format!("write it so: `{name}: {shown}`")),
-            );
+            names.push(format!("`{name}`"));
+            forms.push(format!("`{name}: {}`", rhs.display(&grammar.symbols)));
+            first = first.or(Some(rule));
         }
     }
-    Ok(warnings)
+    let Some(first) = first else { return Ok(Vec::new()) };
+    let message = match names.split_last() {
+        Some((last, [])) => format!("{last} is left-recursive; it is read as a repetition, and its trees are flat"),
+        Some((last, others)) => {
+            let others = others.join(", ");
+            format!("{others} and {last} are left-recursive; they are read as repetitions, and their trees are flat")
+        }
+        None => unreachable!("there is a first"),
+    };
+    let warning = Diagnostic::warning(&grammar.source, place(grammar, first), message);
+    Ok(vec![warning.help(format!("write it so: {}", forms.join("; ")))])
 }
 
 fn set(grammar: &mut Grammar, rule: Symbol, rhs: Rhs) {
