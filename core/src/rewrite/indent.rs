@@ -151,7 +151,11 @@ impl Walk<'_> {
             let blanks = blanks_before(tree.leaf_trivia(leaf)).to_owned();
             let outer = self.blocks.last().expect("the outermost block stays");
             let is_alike = outer.from_source == from_source;
-            let more = blanks.strip_prefix(&*outer.old).filter(|more| is_alike && from_source && !more.is_empty());
+            // Several steps are those of blocks that stood around it and are gone.
+            let step = &*self.lines.step;
+            let is_one = |more: &str| more == step || !more.trim_start_matches(step).is_empty();
+            let is_kept = |more: &&str| is_alike && from_source && !more.is_empty() && is_one(more);
+            let more = blanks.strip_prefix(&*outer.old).filter(is_kept);
             let new = outer.new.clone() + more.unwrap_or(&self.lines.step);
             self.blocks.push(Block { old: blanks, new, from_source, of_source: None });
             self.opens = false;
