@@ -2,14 +2,12 @@
 
 use std::process::Command;
 
+use langlet_test_support::command::{self, Run};
 use tempfile::TempDir;
 
-/// Standard output, standard error and exit code.
 fn run(arguments: &str) -> (String, String, i32) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    let output = command.arg("generate").args(arguments.split_whitespace()).env_remove("NO_COLOR").output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+    let Run { out, err, code } = command::run(env!("CARGO_BIN_EXE_langlet"), &format!("generate {arguments}"));
+    (out, err, code)
 }
 
 #[track_caller]
@@ -22,10 +20,7 @@ fn out(arguments: &str) -> (String, String) {
 /// The standard error of a run that could not be done.
 #[track_caller]
 fn error(arguments: &str) -> String {
-    let (out, err, code) = run(arguments);
-    assert_eq!((code, &out[..]), (2, ""), "{err}");
-    assert!(!err.contains("panicked"), "{err}");
-    err
+    command::run(env!("CARGO_BIN_EXE_langlet"), &format!("generate {arguments}")).error()
 }
 
 #[test]

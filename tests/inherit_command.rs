@@ -1,32 +1,26 @@
 //! `langlet inherit` as its users run it: arguments in; findings and exit code out.
 
 use std::fs;
-use std::process::{Command, Output};
 
+use langlet_test_support::command::{Run, run_in};
 use tempfile::TempDir;
 
-fn run(folder: &TempDir, arguments: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    command.current_dir(folder.path()).env_remove("NO_COLOR");
-    command.arg("inherit").args(arguments.split_whitespace()).output().unwrap()
+const LANGLET: &str = env!("CARGO_BIN_EXE_langlet");
+
+fn run(folder: &TempDir, arguments: &str) -> Run {
+    run_in(LANGLET, folder.path(), &format!("inherit {arguments}"))
 }
 
 /// The standard output of a run that ends with the code.
 #[track_caller]
 fn out(folder: &TempDir, arguments: &str, code: i32) -> String {
-    let output = run(folder, arguments);
-    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    run(folder, arguments).ends_with(code)
 }
 
 /// The standard error of a run that could not be done.
 #[track_caller]
 fn error(folder: &TempDir, arguments: &str) -> String {
-    let output = run(folder, arguments);
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(output.stdout.is_empty() && !err.contains("panicked"), "{err}");
-    err
+    run(folder, arguments).error()
 }
 
 fn folder(delta: &str) -> TempDir {

@@ -1,32 +1,22 @@
 //! `langlet morphism` as its users run it: arguments in; answer and exit code out.
 
-use std::process::{Command, Output};
-
+use langlet_test_support::command::{self, Run};
 use tempfile::TempDir;
 
-fn run(arguments: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    command.arg("morphism").args(arguments.split_whitespace()).env_remove("NO_COLOR").output().unwrap()
+fn run(arguments: &str) -> Run {
+    command::run(env!("CARGO_BIN_EXE_langlet"), &format!("morphism {arguments}"))
 }
 
 /// The standard output of a run that ends with the code.
 #[track_caller]
 fn out(arguments: &str, code: i32) -> String {
-    let output = run(arguments);
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{err}");
-    assert_eq!(err, "");
-    String::from_utf8(output.stdout).unwrap()
+    run(arguments).quietly_ends_with(code)
 }
 
 /// The standard error of a run that could not be done.
 #[track_caller]
 fn error(arguments: &str) -> String {
-    let output = run(arguments);
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(output.stdout.is_empty() && !err.contains("panicked"), "{err}");
-    err
+    run(arguments).error()
 }
 
 #[test]
@@ -114,8 +104,8 @@ fn answers_are_json_too() {
     let folder = TempDir::new().unwrap();
     for arguments in ["python26 exprlist testlist", "python26 test atom", "json --to json5 --all", "python26 --all"] {
         let path = folder.path().join("answer.json");
-        std::fs::write(&path, run(&format!("--json -l {arguments}")).stdout).unwrap();
-        let check = Command::new(env!("CARGO_BIN_EXE_langlet")).arg("check").arg(&path).output().unwrap();
+        std::fs::write(&path, run(&format!("--json -l {arguments}")).out).unwrap();
+        let check = std::process::Command::new(env!("CARGO_BIN_EXE_langlet")).arg("check").arg(&path).output().unwrap();
         assert_eq!(check.status.code(), Some(0), "{arguments}: {}", String::from_utf8_lossy(&check.stderr));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::Read;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
+use langlet_test_support::command::{self, Run};
 use tempfile::TempDir;
 
 fn command(arguments: &str) -> Command {
@@ -12,28 +13,20 @@ fn command(arguments: &str) -> Command {
     command
 }
 
-fn run(arguments: &str) -> Output {
-    command(arguments).output().unwrap()
+fn run(arguments: &str) -> Run {
+    command::run(env!("CARGO_BIN_EXE_langlet"), arguments)
 }
 
 /// The standard output of a run that ends with the code and reports nothing.
 #[track_caller]
 fn out(arguments: &str, code: i32) -> String {
-    let output = run(arguments);
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{err}");
-    assert_eq!(err, "");
-    String::from_utf8(output.stdout).unwrap()
+    run(arguments).quietly_ends_with(code)
 }
 
 /// The standard error of a run that could not be done.
 #[track_caller]
 fn error(arguments: &str) -> String {
-    let output = run(arguments);
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(output.stdout.is_empty() && !err.contains("panicked"), "{err}");
-    err
+    run(arguments).error()
 }
 
 /// Files of the given texts.
@@ -76,10 +69,8 @@ fn covers_are_as_small_as_they_can_be() {
 
 #[test]
 fn a_rule_without_a_cycle_has_no_higher_orders() {
-    let output = run("traces -l python27 for_stmt -k 2");
-    assert_eq!(output.status.code(), Some(0));
-    assert!(output.stdout.is_empty());
-    let note = String::from_utf8(output.stderr).unwrap();
+    let Run { out, err: note, code } = run("traces -l python27 for_stmt -k 2");
+    assert_eq!((code, &*out), (0, ""));
     assert_eq!(note, "for_stmt has no cycle, so it has no traces of order 2 and more\n");
 }
 

@@ -1,12 +1,10 @@
 //! `langlet complete`: ends a text that is not finished.
 
-use std::path::PathBuf;
-
 use langlet_core::complete::Recognizer;
 use serde_json::json;
 
+use super::Text;
 use super::prefix::{line_column, push_all};
-use super::{langlet_of, start_of};
 use crate::Outcome;
 use crate::files::Input;
 use crate::output::{Output, Problem};
@@ -18,12 +16,8 @@ use crate::output::{Output, Problem};
 quotes; with --whole, the text and the shortest completion as they are. Completions differ in their tokens, not only in names."
 )]
 pub(crate) struct Args {
-    /// The langlet, by name or path; may be left out if the ending of the file tells it.
-    #[arg(short, long)]
-    langlet: Option<String>,
-    /// The rule to read the text as; by default the start rule of the langlet.
-    #[arg(long, value_name = "RULE")]
-    start: Option<String>,
+    #[command(flatten)]
+    text: Text,
     /// How many completions.
     #[arg(short, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
     n: u16,
@@ -33,14 +27,11 @@ pub(crate) struct Args {
     /// Print the completions as JSON.
     #[arg(long)]
     json: bool,
-    /// The file; `-` is the standard input.
-    file: PathBuf,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
-    let langlet = langlet_of(args.langlet.as_deref(), std::slice::from_ref(&args.file), output)?.langlet;
-    let start = start_of(&langlet, args.start.as_deref())?;
-    let input = Input::from_argument(&args.file);
+    let (langlet, start) = args.text.langlet(output)?;
+    let input = Input::from_argument(&args.text.file);
     let bytes = input.read()?;
     let recognizer = Recognizer::new(&langlet, start);
     let mut prefix = recognizer.prefix();

@@ -1,12 +1,10 @@
 //! `langlet coverage`: which productions of a langlet a translation covers.
 
-use std::path::PathBuf;
-
 use langlet_core::cst::show::write_json_string;
 use langlet_core::rewrite::{Coverage, Item, Route, Status};
 use langlet_core::{Langlet, Transform};
 
-use super::langlet_of;
+use super::{Way, langlet_of};
 use crate::output::Output;
 use crate::registry::{self, Rules};
 use crate::{Outcome, usage_error};
@@ -15,32 +13,27 @@ use crate::{Outcome, usage_error};
 #[derive(clap::Args)]
 #[command(after_help = "\
 A production is shared (the target reads it), rewritten (a rule translates it), refused (a rule refuses it) or uncovered; in
-part if that holds of some of its trees. It is decided from the grammars and the rules; nothing is translated. Where the route
-has several steps, each is judged by itself. The exit code is 1 if something is uncovered.")]
+part if that holds of some of its trees. It is decided from the grammars and the rules; of what is partly uncovered a shortest
+program is looked for that cannot be translated, and shown with the reason. If all that are tried can, it is unknown whether there
+is a gap. Where the route has several steps, each is judged by itself. The exit code is 1 if something is uncovered or unknown.")]
 pub(crate) struct Args {
-    /// The langlet that is read, by name or path.
-    #[arg(required_unless_present = "rules")]
-    from: Option<String>,
-    /// The langlet that is written.
-    #[arg(required_unless_present = "rules")]
-    to: Option<String>,
-    /// Judge this .transform file; its header names its langlets.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    way: Way,
     /// Print all productions, not only those that are uncovered.
     #[arg(long)]
     all: bool,
-    /// Print a JSON object per production and line: source, target, production, status, rules and program.
+    /// Print a JSON object per production and line: source, target, production, status, rules
+    /// and program; the reason of a gap; of what is unknown how many programs were tried.
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
-    if let Some(path) = &args.rules {
+    if let Some(path) = &args.way.rules {
         let Rules { transform, source, .. } = registry::load_rules(path)?;
         return step(args, &source.langlet, &transform, output);
     }
-    let (Some(from), Some(to)) = (&args.from, &args.to) else {
+    let (Some(from), Some(to)) = (&args.way.from, &args.way.to) else {
         return Err(usage_error("coverage", "name the langlets, or a file with `--rules`"));
     };
     let from = langlet_of(Some(from), &[], output)?.langlet;
@@ -85,6 +78,12 @@ fn print(source: &Langlet, item: &Item, output: &mut Output) -> anyhow::Result<(
     for line in item.program.text(source).trim_end().lines() {
         output.line(format_args!("    {line}"))?;
     }
+    if let Some(reason) = &item.reason {
+        output.line(format_args!("  -> {reason}"))?;
+    }
+    if item.status == Status::Unknown {
+        output.line(format_args!("  -> translated, like all of the {} programs that were tried", item.n_tried))?;
+    }
     Ok(())
 }
 
@@ -101,6 +100,14 @@ fn json(source: &Langlet, target: &Langlet, item: &Item) -> String {
         out.push_str(&format!("\"{name}\": "));
         write_json_string(&mut out, &value);
         out.push_str(", ");
+    }
+    if let Some(reason) = &item.reason {
+        out.push_str("\"reason\": ");
+        write_json_string(&mut out, reason);
+        out.push_str(", ");
+    }
+    if item.status == Status::Unknown {
+        out.push_str(&format!("\"tried\": {}, ", item.n_tried));
     }
     out.push_str("\"rules\": [");
     for (index, rule) in item.rules.iter().enumerate() {

@@ -53,6 +53,42 @@ fn start_of(langlet: &Langlet, option: Option<&str>) -> Result<Symbol, Problem> 
     }
 }
 
+/// A way from one langlet to another.
+#[derive(clap::Args)]
+pub(crate) struct Way {
+    /// The langlet that is read, by name or path.
+    #[arg(required_unless_present = "rules")]
+    from: Option<String>,
+    /// The langlet that is written.
+    #[arg(required_unless_present = "rules")]
+    to: Option<String>,
+    /// Take this .transform file; its header names its langlets.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    rules: Option<PathBuf>,
+}
+
+/// A text, which may end too early, and what it is read as.
+#[derive(clap::Args)]
+pub(crate) struct Text {
+    /// The langlet, by name or path; may be left out if the ending of the file tells it.
+    #[arg(short, long)]
+    langlet: Option<String>,
+    /// The rule to read the text as; by default the start rule of the langlet.
+    #[arg(long, value_name = "RULE")]
+    start: Option<String>,
+    /// The file; `-` is the standard input.
+    file: PathBuf,
+}
+
+impl Text {
+    /// The langlet and the rule.
+    fn langlet(&self, output: &Output) -> Result<(Langlet, Symbol), Problem> {
+        let langlet = langlet_of(self.langlet.as_deref(), std::slice::from_ref(&self.file), output)?.langlet;
+        let start = start_of(&langlet, self.start.as_deref())?;
+        Ok((langlet, start))
+    }
+}
+
 /// What programs use of a grammar.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Cover {

@@ -1,11 +1,9 @@
 //! `langlet prefix`: what can a text still become?
 
-use std::path::PathBuf;
-
 use langlet_core::complete::{Prefix, PushError, Recognizer, Status};
 use serde_json::json;
 
-use super::{langlet_of, start_of};
+use super::Text;
 use crate::Outcome;
 use crate::files::Input;
 use crate::output::{Output, Problem};
@@ -20,26 +18,19 @@ The bytes are taken as they are; a langlet reads UTF-8.
 Exit codes: 0 complete or completable; 1 dead; 2 something could not be done."
 )]
 pub(crate) struct Args {
-    /// The langlet, by name or path; may be left out if the ending of the file tells it.
-    #[arg(short, long)]
-    langlet: Option<String>,
-    /// The rule to read the text as; by default the start rule of the langlet.
-    #[arg(long, value_name = "RULE")]
-    start: Option<String>,
+    #[command(flatten)]
+    text: Text,
     /// Also print what can come next, one token per line with the rules it is read in, and the bytes that must.
     #[arg(long)]
     expected: bool,
     /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
-    /// The file; `-` is the standard input.
-    file: PathBuf,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
-    let langlet = langlet_of(args.langlet.as_deref(), std::slice::from_ref(&args.file), output)?.langlet;
-    let start = start_of(&langlet, args.start.as_deref())?;
-    let input = Input::from_argument(&args.file);
+    let (langlet, start) = args.text.langlet(output)?;
+    let input = Input::from_argument(&args.text.file);
     let bytes = input.read()?;
     let recognizer = Recognizer::new(&langlet, start);
     // What is dead has a living beginning, for which one may ask what could have come.

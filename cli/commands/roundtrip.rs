@@ -1,12 +1,11 @@
 //! `langlet roundtrip`: does a translation hold what it must, tried with programs that use all of its source?
 
 use std::num::NonZero;
-use std::path::PathBuf;
 
 use langlet_core::rewrite::roundtrip::{self, Broken, Trip};
 use langlet_core::rewrite::{Hop, Route};
 
-use super::{Cover, langlet_of};
+use super::{Cover, Way, langlet_of};
 use crate::jobs::in_order;
 use crate::output::{Output, Problem};
 use crate::registry::{self, Rules};
@@ -21,15 +20,8 @@ leads back if there are no rules on it in either direction, or if a transformati
 
 Programs that have no translation are listed, with the reason. The exit code is 1 if something does not hold.")]
 pub(crate) struct Args {
-    /// The langlet that is read, by name or path.
-    #[arg(required_unless_present = "rules")]
-    from: Option<String>,
-    /// The langlet that is written.
-    #[arg(required_unless_present = "rules")]
-    to: Option<String>,
-    /// Try this .transform file; its header names its langlets.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    way: Way,
     /// What the programs use of the source.
     #[arg(long, value_enum, default_value_t = Cover::Occurrences)]
     cover: Cover,
@@ -42,14 +34,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Outcome> {
-    let rules: Option<Rules> = args.rules.as_deref().map(registry::load_rules).transpose()?;
+    let rules: Option<Rules> = args.way.rules.as_deref().map(registry::load_rules).transpose()?;
     let (source, target, there) = match &rules {
         Some(rules) => {
             let there = Route::of(vec![Hop::Rules(0)], |_| &rules.transform);
             (rules.source.langlet.clone(), rules.target.langlet.clone(), there)
         }
         None => {
-            let (Some(from), Some(to)) = (&args.from, &args.to) else {
+            let (Some(from), Some(to)) = (&args.way.from, &args.way.to) else {
                 return Err(usage_error("roundtrip", "name the langlets, or a file with `--rules`"));
             };
             let source = langlet_of(Some(from), &[], output)?.langlet;

@@ -221,6 +221,18 @@ fn comments_of_arguments_are_kept() {
     assert_eq!(quoted(&python, "expr_stmt", "x = [$y,  # own\n 2]", &fillings[1..]), "# of b\nx = [b,  # own\n 2]");
 }
 
+/// Where a name can stand in several places that need as many constants, none is chosen.
+#[test]
+fn a_choice_of_places_is_said() {
+    let error = langlet("python27").build("import_from", ["x"]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`import_from` of these arguments is not decided; it may be\n  from x import *\n  from . import x"
+    );
+    assert_eq!(build("import_from", &["x", "import", "*"]), "from x import *");
+    assert_eq!(build("import_from", &["from", ".", "import", "x"]), "from . import x");
+}
+
 /// A dot joins names, not keywords.
 #[test]
 fn dots_stand_apart_from_keywords() {

@@ -253,6 +253,30 @@ fn rules_that_do_not_stop() {
     assert_eq!(mistakes("rule a atom [| a |] => atom [| a |]"), "no mistake");
 }
 
+/// Line ends that are put around a result are those of the source.
+#[test]
+fn added_line_ends_are_those_of_the_source() {
+    let rules = "rule r if_stmt [|\n    if $c:\n        return True\n    else:\n        return False\n|] => return_stmt [| return $c |]\n\
+                 rule w stmt [|\n    f()\n|] => with_stmt [|\n    with a:\n        f()\n|]";
+    let text = "def g():\r\n\tif c: return True\r\n\telse: return False\r\n\tf()\r\nh\r\n";
+    let translation = load(&PYTHON27, rules).translate(&PYTHON27, text, &Options::default()).unwrap();
+    assert_eq!(translation.text, "def g():\r\n\treturn c\r\n\twith a:\r\n\t\tf()\r\nh\r\n");
+}
+
+/// Where another rule can stand where the result does, the message names it.
+#[test]
+fn a_result_without_a_place_has_a_mend() {
+    let text =
+        "transform python27 -> python27\nrule w expr_stmt [| f() |] => with_stmt [|\n    with a:\n        f()\n|]";
+    let text = SourceText::new("rules.transform", text);
+    let errors = Transform::load(&text, &PYTHON27, &PYTHON27, FUNCTIONS).err().unwrap();
+    assert!(
+        errors[0].render(false).contains("match `stmt`, which can be both: `stmt [| … |]`"),
+        "{}",
+        errors[0].render(false)
+    );
+}
+
 #[test]
 fn mistakes_in_rules() {
     assert_eq!(

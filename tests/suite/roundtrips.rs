@@ -88,6 +88,13 @@ fn each_transformation_translates_its_source() {
     }
 }
 
+/// The text with new names that have no numbers: those in a text differ from one another.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split("tuple_argument");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + "tuple_argument" + part.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// A listing as a whole is translated as its parts are: the rules of one part do not disturb another.
 #[test]
 fn parts_are_translated_alike_together() {
@@ -101,7 +108,7 @@ fn parts_are_translated_alike_together() {
             }
         }
         let whole = there.translate(&PYTHON27, &before, &Options::default()).unwrap();
-        assert_eq!(whole.text, after, "{}", goal.name());
+        assert_eq!(without_numbers(&whole.text), without_numbers(&after), "{}", goal.name());
     }
 }
 

@@ -8,6 +8,9 @@
 //! t        →  t                 t '-' t   →  t '-' t                t t   →  ambiguous: t '+' t, t '-' t
 //! ```
 //!
+//! Of completions with the same constants the one with the fewest nodes is taken, if the children stand in it where they stand in
+//! the others: `from x import *` has fewer nodes than `from . import x`, but says something else, and so nothing is chosen.
+//!
 //! Source: the builders of Langscape complete greedily; that minimal completions are found and ties refused is our own.
 
 use std::cmp::Reverse;
@@ -72,6 +75,43 @@ pub(crate) fn complete(
     n: usize,
     mut fit: impl FnMut(usize, Symbol) -> Option<Fit>,
 ) -> Result<Vec<Placed>, Incomplete> {
+    let only = cheapest(network, constants, rule, n, &mut fit).map_err(|incomplete| match incomplete {
+        Incomplete::Ambiguous(mut found) => {
+            found.truncate(2);
+            Incomplete::Ambiguous(found)
+        }
+        stuck => stuck,
+    })?;
+    // Where nodes count nothing, are there others?
+    let other = match cheapest(network, constants, rule, n, |child, symbol| {
+        fit(child, symbol).map(|fit| Fit { n_nodes: 0, n_ways: 1, ..fit })
+    }) {
+        Err(Incomplete::Ambiguous(found)) => found.into_iter().find(|other| !stand_alike(&only, other)),
+        _ => None,
+    };
+    match other {
+        Some(other) => Err(Incomplete::Ambiguous(vec![only, other])),
+        None => Ok(only),
+    }
+}
+
+/// Whether two completions have the same constants before, between and behind the same children.
+fn stand_alike(one: &[Placed], other: &[Placed]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (Placed::Given(one, _), Placed::Given(other, _)) => one == other,
+            (Placed::Constant(one), Placed::Constant(other)) => one == other,
+            _ => false,
+        })
+}
+
+fn cheapest(
+    network: &Network,
+    constants: &Constants,
+    rule: Symbol,
+    n: usize,
+    mut fit: impl FnMut(usize, Symbol) -> Option<Fit>,
+) -> Result<Vec<Placed>, Incomplete> {
     let start = network.start(rule).expect("only rules are built");
     let mut visits: BTreeMap<Place, Visit> = BTreeMap::new();
     visits.insert((0, start), Visit { cost: (0, 0, 0), n_ways: 1, from: Vec::new() });
@@ -130,7 +170,10 @@ pub(crate) fn complete(
     }
 }
 
-/// Up to two productions that end at a place.
+/// So many productions are compared.
+const MOST_FOUND: usize = 16;
+
+/// Some productions that end at a place.
 fn read_back(visits: &BTreeMap<Place, Visit>, end: Place, found: &mut Vec<Vec<Placed>>) {
     // What is behind a place, as a list that many places share: the child, and where the list goes on.
     let mut links: Vec<(Placed, Option<usize>)> = Vec::new();
@@ -140,7 +183,7 @@ fn read_back(visits: &BTreeMap<Place, Visit>, end: Place, found: &mut Vec<Vec<Pl
         if from.is_empty() {
             let next = std::iter::successors(behind, |&link: &usize| links[link].1);
             found.push(next.map(|link| links[link].0).collect());
-            if found.len() == 2 {
+            if found.len() >= MOST_FOUND {
                 return;
             }
         }

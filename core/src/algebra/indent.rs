@@ -22,7 +22,7 @@ const STEP: &str = "    ";
 /// The layout tokens of a tree.
 #[derive(Debug)]
 pub(crate) struct LayoutSymbols {
-    newline: Option<Symbol>,
+    pub(crate) newline: Option<Symbol>,
     indent: Option<(Symbol, Symbol)>,
 }
 
@@ -181,7 +181,9 @@ impl<'a> Indenter<'a> {
         let (manner, step) = (self.manner, self.step);
         let outer = self.block();
         let is_kept = manner == Manner::Along && from_source && outer.from_source;
-        let more = old.strip_prefix(&*outer.old).filter(|more| is_kept && !more.is_empty());
+        // Several steps are those of blocks that stood around it and are gone.
+        let is_one = |more: &str| more == step || !more.trim_start_matches(step).is_empty();
+        let more = old.strip_prefix(&*outer.old).filter(|more| is_kept && !more.is_empty() && is_one(more));
         let new = outer.new.clone() + more.unwrap_or(step);
         self.blocks.push(Block { old, new, from_source, of_source: None });
         self.opens = false;

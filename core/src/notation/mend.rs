@@ -204,8 +204,8 @@ const RESULTS: &str = "a result is `rule [| … |]`, `\"text\"`, `compute name`,
 const PREDICATE: &str = "a predicate is asked about metavariables: `name($x)`, `name($x, $y)`";
 
 /// All forms of a condition.
-const CONDITIONS: &str = "conditions are `$x is pattern`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, \
-                          `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` \
+const CONDITIONS: &str = "conditions are `$x is pattern`, `$x is new 'text'`, `$x has pattern`, `$x matches /…/`, \
+                          `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` \
                           they are negated";
 
 /// The word that the token is.

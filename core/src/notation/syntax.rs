@@ -436,6 +436,15 @@ pub enum Condition {
         /// The whole condition.
         span: Span,
     },
+    /// `$x is new "text"`: binds it to a token with a text that occurs nowhere.
+    New {
+        /// The metavariable.
+        variable: Name,
+        /// The text that it has, or that stands before a number.
+        text: Literal,
+        /// The whole condition.
+        span: Span,
+    },
     /// `$x matches /regex/`, `$x not matches /regex/`: the whole text without outer trivia.
     Matches {
         /// The metavariable.
@@ -491,6 +500,7 @@ impl Condition {
             | Condition::Matches { span, .. }
             | Condition::Has { span, .. }
             | Condition::Around { span, .. }
+            | Condition::New { span, .. }
             | Condition::Holds { span, .. } => *span,
         }
     }

@@ -291,6 +291,7 @@ fn piece() -> impl proptest::strategy::Strategy<Value = &'static str> {
         "has",
         "no",
         "trailing",
+        "new",
         "is",
         "not",
         "matches",

@@ -17,6 +17,7 @@ use super::comments::{self, Pending};
 use super::list::ListStates;
 use super::matching::Matcher;
 use super::metavariable::{Scope, Variable};
+use super::new_name::NewNames;
 use super::pattern::{NamedPattern, Pattern};
 use super::pieces::{Piece, note_places, pieces, reindent, separate};
 use super::place::Placing;
@@ -48,6 +49,9 @@ pub(crate) struct Applier<'a> {
 pub(crate) struct State {
     /// The list that was changed last.
     lists: ListStates,
+    new_names: NewNames,
+    /// Lists of results with elements that the target did not know when they were made.
+    pub(crate) open: Vec<Node>,
     /// Comments of what was removed.
     pub(crate) pending: Pending,
     /// By node that a rule has made: the place of what it was made of.
@@ -160,12 +164,15 @@ impl Applier<'_> {
                 let mut matcher = Matcher::new(tree, self.named, node);
                 matcher.above = Some(above);
                 if case.fits(&mut matcher, pattern) {
-                    let bindings = matcher.bindings;
+                    let mut bindings = matcher.bindings;
+                    let made = self.state.new_names.bind(tree, &mut bindings)?;
                     let parent = match bindings.part {
                         Some(_) => Some(node.id),
                         None => tree.parent(Node::top(node.id)).map(|parent| parent.id),
                     };
-                    if let Some(outcome) = self.rewrite(tree, node, rule, (index, pattern), &case.result, &bindings)? {
+                    let outcome = self.rewrite(tree, node, rule, (index, pattern), &case.result, &bindings)?;
+                    made.into_iter().for_each(|id| tree.delete(id));
+                    if let Some(outcome) = outcome {
                         above.changed(tree, self.named, parent);
                         return Ok(Some(outcome));
                     }
@@ -318,6 +325,7 @@ impl Applier<'_> {
             };
             return refuse(self, format!("rule `{}`: {what}", rule.name), Some(help));
         };
+        self.state.open.append(&mut bound.open);
         bound.finish(tree);
         // The result stands in the place of the head; the postfixes that were matched with it go.
         if let (Some(&first), Some(&last)) = (others.first(), others.last()) {
@@ -329,6 +337,9 @@ impl Applier<'_> {
         }
         let kept_ids: FxHashSet<NodeId> = kept.iter().map(|kept| kept.id).collect();
         let pieces = pieces(tree, &placed, &kept_ids);
+        if self.lines.newline != "\n" {
+            self.end_new_lines(tree, &pieces)?;
+        }
         self.reindent(tree, &pieces, &kept)?;
         // Where the result ends with what the node ended with, what stands behind it is as it was.
         let last = match pieces.iter().rev().find(|piece| piece.first(tree).is_some()) {
@@ -405,6 +416,18 @@ impl Applier<'_> {
         }
         tree.set_leaf_trivia(leaf, &trivia)?;
         Ok(ends_line)
+    }
+
+    /// Gives line ends that were added around a result the text that they have in the source.
+    fn end_new_lines(&self, tree: &mut Tree, pieces: &[Piece]) -> Result<(), EditError> {
+        for &piece in pieces {
+            let Piece::Token(leaf) = piece else { continue };
+            let is_newline = self.layout.newline == Some(tree.symbol(tree.bottom(leaf)));
+            if is_newline && tree.place(leaf).is_none() && tree.leaf_text(leaf) == "\n" {
+                tree.set_leaf_text(leaf, &self.lines.newline)?;
+            }
+        }
+        Ok(())
     }
 
     /// Indents the lines of a result.

@@ -15,6 +15,8 @@ pub(crate) enum Binding {
         /// The siblings in order.
         nodes: Vec<Node>,
     },
+    /// A token that is to be made: its symbol, and the text that it has if that occurs nowhere.
+    New(Symbol, String),
 }
 
 impl Binding {
@@ -23,6 +25,7 @@ impl Binding {
         match self {
             Binding::Node(node) => std::slice::from_ref(node),
             Binding::Run { nodes, .. } => nodes,
+            Binding::New(..) => &[],
         }
     }
 }

@@ -59,6 +59,10 @@ pub(crate) struct Bound {
     taken: Vec<(NodeId, NodeId)>,
     /// Nodes that have been taken apart, with their children.
     dissolved: Vec<(NodeId, Vec<(NodeId, ChainId)>)>,
+    /// Nodes that stand in the result as others, read again.
+    replaced: Vec<NodeId>,
+    /// Lists of the result with elements that the target does not know.
+    pub(crate) open: Vec<Node>,
 }
 
 /// How far a node is looked for above another. Patterns are seldom as deep; what is further away is copied.
@@ -91,7 +95,7 @@ impl Bound {
             let is_copy = is_repeated || !takeable.contains(&variable);
             let nodes = binding.nodes().iter().map(|&node| if is_copy { tree.copy(node) } else { node }).collect();
             let rule = match binding {
-                Binding::Node(_) => None,
+                Binding::Node(_) | Binding::New(..) => None,
                 Binding::Run { rule, .. } => Some(*rule),
             };
             supplies.push(Supply { rule, nodes, is_copy, is_repeated, starts_node, line });
@@ -131,6 +135,14 @@ impl Bound {
         }
     }
 
+    /// Notes that a detached node of a result stands there as another one.
+    pub(crate) fn replace_kept(&mut self, tree: &Tree, (old, new): (NodeId, Node), kept: &mut [Kept]) {
+        self.replaced.push(old);
+        if let Some(kept) = kept.iter_mut().find(|kept| kept.id == old) {
+            *kept = Kept { line: kept.line.take(), ..Kept::new(tree, new) };
+        }
+    }
+
     /// The key of what now stands where the node stood.
     pub(crate) fn now(&self, id: NodeId) -> NodeId {
         self.taken.iter().find(|(_, taken)| *taken == id).map_or(id, |&(hole, _)| hole)
@@ -150,6 +162,9 @@ impl Bound {
     pub(crate) fn finish(self, tree: &mut Tree) {
         for (id, _) in self.dissolved {
             tree.nodes.remove(id);
+        }
+        for id in self.replaced {
+            tree.delete(id);
         }
     }
 }

@@ -50,7 +50,10 @@ impl Transform {
                     let (from, to) = (symbols(&self.source, pattern.symbol()), symbols(&self.target, root));
                     let message =
                         format!("a result `{to}` has no place where `{from}` stands in {}", self.target.name());
-                    let help = "write the result as what stands there, or declare a neutral production";
+                    let help = match self.holder(placing, pattern.symbol(), root) {
+                        Some(holder) => format!("match `{holder}`, which can be both: `{holder} [| … |]`"),
+                        None => "write the result as what stands there, or declare a neutral production".to_owned(),
+                    };
                     errors.push(Diagnostic::error(&self.text, rule.span, message).help(help));
                 }
             }
@@ -80,6 +83,18 @@ impl Transform {
                 errors.push(error.help(format!("bind what is needed: `${name}:{to}`")));
             }
         }
+    }
+
+    /// A rule of the source that may consist of the pattern's symbol, and in whose place the result can stand.
+    fn holder(&self, placing: Placing<'_>, pattern: Symbol, root: Symbol) -> Option<String> {
+        let root = placing.space.of_target(root);
+        let holds = |&rule: &Symbol| {
+            let own = self.source.interpolations().path(Kind::Neutral, rule, pattern)?;
+            let is_holder = placing.space.to_target(rule).is_some() && placing.admits(rule, root);
+            (is_holder && !own.is_empty()).then_some((own.len(), rule))
+        };
+        let (_, nearest) = self.source.grammar().rules.keys().filter_map(holds).min()?;
+        Some(self.source.grammar().symbols.name(nearest).to_owned())
     }
 
     /// Whether a result of the symbol `root` can stand where `pattern` stands: itself or a rule that consists of it alone.
@@ -130,7 +145,7 @@ impl Transform {
 
     /// The rules that apply to every result that `rule` gives without conditions.
     fn always_follow(&self, space: &Space, rule: usize, among: &[usize]) -> Vec<usize> {
-        let results = self.rules[rule].cases.iter().filter(|case| case.conditions.is_empty()).map(|case| &case.result);
+        let results = self.rules[rule].cases.iter().filter(|case| !case.is_conditional()).map(|case| &case.result);
         let mut follow = Vec::new();
         for result in results {
             let RuleResult::Trees(templates) = result else { continue };
@@ -143,9 +158,8 @@ impl Transform {
 
     /// Whether the rule applies somewhere in the written result, whatever its metavariables stand for.
     fn always_fits(&self, space: &Space, rule: &Rule, result: &Fragment) -> bool {
-        let is_free = |case: &&Case| {
-            case.conditions.is_empty() && matches!(case.result, RuleResult::Trees(_) | RuleResult::Delete)
-        };
+        let is_free =
+            |case: &&Case| !case.is_conditional() && matches!(case.result, RuleResult::Trees(_) | RuleResult::Delete);
         let Some(free) = rule.cases.iter().find(is_free) else { return false };
         let mut tree = result.tree.clone();
         let root = result.tree.root();
@@ -163,7 +177,7 @@ impl Transform {
                 free.fits(&mut matcher, pattern)
                     && matcher.bindings.iter().all(|(_, binding)| match binding {
                         Binding::Node(node) => !runs.contains(&node.id),
-                        Binding::Run { .. } => true,
+                        Binding::Run { .. } | Binding::New(..) => true,
                     })
             })
         })

@@ -233,7 +233,7 @@ pub(crate) fn lift(tree: &mut Tree, id: NodeId) -> Result<(), EditError> {
             let moved = comments(tree, &trivia);
             if let Some(rest) = without_comments(tree, &trivia) {
                 let rest: String = rest.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-                let rest = if rest.is_empty() { " " } else { rest.trim_end_matches(['\\', ' ']) };
+                let rest = if rest.is_empty() { " " } else { rest.trim_end_matches(['\\', ' ', '\t', '\x0C']) };
                 tree.set_leaf_trivia(leaf, if rest.is_empty() { " " } else { rest })?;
                 let indentation = tree.indentation(Node::top(line));
                 let before = tree.leaf_trivia(line).to_owned();
@@ -244,7 +244,7 @@ pub(crate) fn lift(tree: &mut Tree, id: NodeId) -> Result<(), EditError> {
         let name = symbol(tree, leaf);
         depth += i32::from(grammar.joins.iter().any(|&(open, _)| open == name));
         depth -= i32::from(grammar.joins.iter().any(|&(_, close)| close == name));
-        if is_layout && leaf != line {
+        if is_layout {
             line = tree.next_leaf(leaf).unwrap_or(leaf);
         }
         at = tree.next_leaf(leaf).filter(|_| Some(leaf) != last);

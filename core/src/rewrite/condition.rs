@@ -41,6 +41,8 @@ pub(crate) enum Test {
     Around(Relation, Reference),
     /// The predicate says so.
     Holds(Predicate, Vec<Variable>),
+    /// Binds the metavariable to a token of this symbol with a text that occurs nowhere: this one, or with a number behind it.
+    New(Variable, Symbol, String),
 }
 
 /// A pattern of a condition.
@@ -82,7 +84,13 @@ impl Check {
     /// Tests the condition with what is bound so far.
     pub(crate) fn holds<'a>(&'a self, matcher: &mut Matcher<'a>) -> bool {
         let before = (!self.positive).then(|| matcher.bindings.clone());
-        let holds = self.test.holds(matcher);
+        let holds = match &self.test {
+            // Of a run, no element is.
+            Test::Is(variable, reference) if !self.positive => {
+                elements(matcher, *variable).into_iter().any(|node| some_level(matcher, reference, node))
+            }
+            test => test.holds(matcher),
+        };
         if let Some(before) = before {
             matcher.bindings = before;
         }
@@ -99,10 +107,7 @@ impl Test {
                 last.is_some_and(|&node| tree.is_token(node) && tree.text(node) == separator)
             }
             Test::Is(variable, reference) => {
-                let Some(binding) = matcher.bindings.get(*variable).cloned() else { return false };
-                let is_run = matches!(binding, Binding::Run { .. });
-                let mut elements = binding.nodes().iter().filter(|&&node| !(is_run && tree.is_token(node)));
-                elements.all(|&node| some_level(matcher, reference, node))
+                elements(matcher, *variable).into_iter().all(|node| some_level(matcher, reference, node))
             }
             Test::Matches(variable, regex) => {
                 let text = match matcher.bindings.get(*variable) {
@@ -110,6 +115,7 @@ impl Test {
                     Some(Binding::Run { nodes, .. }) => {
                         nodes.iter().map(|&node| tree.trivia(node).to_owned() + &tree.text_of(node)).collect::<String>()
                     }
+                    Some(Binding::New(_, text)) => text.clone(),
                     None => String::new(),
                 };
                 regex.is_match(text.trim())
@@ -120,6 +126,10 @@ impl Test {
                 let mut below = binding.nodes().iter().flat_map(|&node| tree.preorder(node));
                 below.any(|node| reference.may_fit(named, tree.symbol(node)) && matcher.fits_below(reference, node))
             }
+            Test::New(variable, symbol, text) => {
+                let new = Binding::New(*symbol, text.clone());
+                matcher.bindings.bind(tree, *variable, new)
+            }
             Test::Around(relation, reference) => around(matcher, *relation, reference),
             Test::Holds(predicate, variables) => {
                 let bound: Vec<Binding> =
@@ -128,6 +138,17 @@ impl Test {
                 predicate(tree, &nodes)
             }
         }
+    }
+}
+
+/// What a metavariable stands for, separators left out.
+fn elements(matcher: &Matcher<'_>, variable: Variable) -> Vec<Node> {
+    match matcher.bindings.get(variable) {
+        Some(Binding::Node(node)) => vec![*node],
+        Some(Binding::Run { nodes, .. }) => {
+            nodes.iter().copied().filter(|&node| !matcher.tree.is_token(node)).collect()
+        }
+        Some(Binding::New(..)) | None => Vec::new(),
     }
 }
 

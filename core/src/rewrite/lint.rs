@@ -120,7 +120,7 @@ impl Transform {
                 let help = format!("ask for what `{own}` can stand in");
                 error(format!("the rule is about `{own}`, which never stands in `{wanted}`"), help)
             }
-            Test::Matches(..) | Test::Around(..) | Test::Holds(..) => None,
+            Test::Matches(..) | Test::Around(..) | Test::Holds(..) | Test::New(..) => None,
         }
     }
 
@@ -176,6 +176,6 @@ fn variables(test: &Test) -> Vec<Variable> {
             vec![*variable]
         }
         Test::Holds(_, variables) => variables.clone(),
-        Test::Around(..) => Vec::new(),
+        Test::Around(..) | Test::New(..) => Vec::new(),
     }
 }

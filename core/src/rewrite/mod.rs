@@ -7,6 +7,7 @@ pub mod reading;
 pub mod fragment;
 pub mod pattern;
 pub mod binding;
+pub mod new_name;
 pub mod matching;
 pub mod condition;
 pub mod above;

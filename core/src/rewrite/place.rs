@@ -15,6 +15,7 @@ use crate::cst::edit::EditError;
 use crate::cst::node::{Node, NodeId, Tree};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
+use crate::lexer::Token;
 
 /// Where nodes are placed: in a tree of `space` that is to become a tree of `target`.
 #[derive(Clone, Copy)]
@@ -126,6 +127,32 @@ impl<'a> Placing<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Reads the tokens of a detached node again as the target's symbol `outer`, where no path leads from the one to the
+    /// other: `(a, (b, c))` of parameters as an expression. `None` if they are no string of `outer`.
+    pub(crate) fn read_again(&self, tree: &mut Tree, outer: Symbol, node: Node) -> Result<Option<Node>, EditError> {
+        let Some(rule) = self.space.to_target(outer) else { return Ok(None) };
+        if tree.is_token(node) || !self.target.grammar().symbols.is_rule(rule) {
+            return Ok(None);
+        }
+        let leaves: Vec<NodeId> = tree.leaf_ids(node.id).collect();
+        let (mut text, mut tokens) = (String::new(), Vec::new());
+        for &leaf in &leaves {
+            text.push_str(tree.leaf_trivia(leaf));
+            let Some(kind) = self.target.lexer().kind_of(tree.leaf_text(leaf)) else { return Ok(None) };
+            let start = text.len() as u32;
+            text.push_str(tree.leaf_text(leaf));
+            tokens.push(Token { kind, start, end: text.len() as u32 });
+        }
+        let Ok(read) = self.target.parse_tokens(rule, text, &tokens) else { return Ok(None) };
+        let new = tree.graft_with(&read, read.root(), |symbol| self.space.of_target(symbol))?;
+        for (leaf, old) in tree.leaf_ids(new.id).collect::<Vec<_>>().into_iter().zip(leaves) {
+            if let Some(place) = tree.place(old) {
+                tree.origins.insert(leaf, place);
+            }
+        }
+        Ok(Some(new))
     }
 
     /// The neutral brackets that make a list without brackets, `a, b`, one of the symbol `outer`: its elements become those of
@@ -249,6 +276,16 @@ impl<'a> Placing<'a> {
         self.space.to_target(tree.symbol(place)).is_some() || self.postfix_parts(tree, place, node).is_some()
     }
 
+    /// Whether the target does not know the node's rule.
+    pub(crate) fn is_foreign(&self, tree: &Tree, node: Node) -> bool {
+        !tree.is_token(tree.bottom(node.id)) && self.space.to_target(tree.symbol(node)).is_none()
+    }
+
+    /// The first child of a list that the target does not know.
+    pub(crate) fn misfit(&self, tree: &Tree, list: Node) -> Option<Node> {
+        tree.children(list).find(|&child| self.is_foreign(tree, child))
+    }
+
     /// Whether the node is a token with a single text in the target.
     pub(crate) fn is_constant(&self, tree: &Tree, node: Node) -> bool {
         let symbol = self.space.to_target(tree.symbol(node));
@@ -324,7 +361,7 @@ impl<'a> Placing<'a> {
             }
             let top = Node::top(id);
             let inner = self.in_brackets(tree, id);
-            if let Some(inner) = inner.and_then(|inner| self.level_for(tree, &[tree.symbol(top)], inner)) {
+            if let Some(inner) = inner.and_then(|inner| self.level_without(tree, &[tree.symbol(top)], id, inner)) {
                 let inner = self.take_out(tree, id, inner)?;
                 let fitted = self.fit_along(tree, &[Kind::Pure], tree.symbol(top), inner)?;
                 work.push(tree.replace_unchecked(top, fitted.expect("a pure path was found")).id);
@@ -346,11 +383,21 @@ impl<'a> Placing<'a> {
     /// As [`Placing::without_needless_brackets`], for a result that is to stand in `place`.
     fn without_outer_brackets(&self, tree: &mut Tree, place: Node, node: Node) -> Result<Node, EditError> {
         let chain = &tree.chain(place)[..=usize::from(place.level)];
-        let inner = self.in_brackets(tree, node.id).and_then(|inner| self.level_for(tree, chain, inner));
+        let inner = self.in_brackets(tree, node.id).and_then(|inner| self.level_without(tree, chain, node.id, inner));
         let Some(inner) = inner else { return Ok(node) };
         let inner = self.take_out(tree, node.id, inner)?;
         tree.delete(node.id);
         Ok(inner)
+    }
+
+    /// The first level of what stands in brackets that can stand in one of the places without them. A list is no element of a
+    /// list of its own rule: `[(a, b)]` is not `[a, b]`.
+    fn level_without(&self, tree: &Tree, places: &[Symbol], id: NodeId, inner: Node) -> Option<Node> {
+        let (own, brackets) = (tree.symbol(inner), tree.symbol(tree.bottom(id)));
+        let is_list = tree.bottom(inner.id) == inner && !tree.stored(inner.id).is_leaf();
+        let admits = |&place: &Symbol| !(is_list && place == own && place != brackets);
+        let places: Vec<Symbol> = places.iter().copied().filter(admits).collect();
+        self.level_for(tree, &places, inner)
     }
 
     /// The first level of the node that can stand in one of the places as it is.

@@ -4,7 +4,7 @@
 //! is translated it must hold that
 //!
 //! * the result is read as the target, and its tree checks;
-//! * what no rule touches is in the result, byte for byte and in order. For `print a  # c`, where `print` is applied to the
+//! * what no rule touches is in the result, byte for byte and in order, but for blanks before what a rule touches. For `print a  # c`, where `print` is applied to the
 //!   statement, that is `  # c` and the line end;
 //! * if the way leads back, it ends at the same tree.
 //!
@@ -132,9 +132,13 @@ pub fn changed_part<'t>(source: &'t str, applied: &[Applied], result: &str) -> O
         let (start, end) = (one.span.start as usize, one.span.end as usize);
         if start >= at {
             let part = &source[at..start];
-            let place = result[found..].find(part).filter(|&place| at > 0 || place == 0);
-            let Some(place) = place else { return Some(part) };
-            found += place + part.len();
+            // A block that gets lines of its own leaves the blanks before it.
+            let without_blanks = part.trim_end_matches([' ', '\t']);
+            let found_in = |part: &str| result[found..].find(part).filter(|&place| at > 0 || place == 0);
+            let whole = found_in(part).map(|place| place + part.len());
+            let end = whole.or_else(|| found_in(without_blanks).map(|place| place + without_blanks.len()));
+            let Some(end) = end else { return Some(part) };
+            found += end;
         }
         at = at.max(end);
     }
@@ -164,6 +168,8 @@ mod tests {
         assert_eq!(changed("a b c", &[], "a b  c"), Some("a b c"));
         assert_eq!(changed("a b c", &[(2, 3)], "a xyz c"), None);
         assert_eq!(changed("a b c", &[(2, 3)], " a xyz c"), Some("a "));
+        assert_eq!(changed("a:  b", &[(4, 5)], "a:\n    b"), None);
+        assert_eq!(changed("a:  b", &[(4, 5)], "a\n    b"), Some("a:  "));
         assert_eq!(changed("a b c", &[(2, 3)], "a xyz c "), Some(" c"));
         // The inner of two applications adds nothing.
         assert_eq!(changed("a (b) c", &[(2, 5), (3, 4)], "a [x] c"), None);

@@ -64,6 +64,11 @@ impl Case {
         }
     }
 
+    /// Whether a condition may fail.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.conditions.iter().any(|check| !matches!(check.test, Test::New(..)))
+    }
+
     /// Whether what follows a head with postfixes can follow the result: there is one, or none is needed.
     pub(crate) fn takes_rest(&self) -> bool {
         match &self.result {
@@ -455,6 +460,30 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// What `$x is new "text"` binds: a token of the target, of the kind that the text has with a number behind it, too.
+    fn new_name(&mut self, name: &syntax::Name, text: &syntax::Literal, bound: &mut Vec<Bound>) -> Option<Test> {
+        let variable = self.scope.variable(&name.text);
+        if bound.iter().any(|(known, ..)| *known == variable) {
+            let help = "what is new has a name of its own";
+            self.error(name.span, format!("`${}` is bound already", name.text), Some(help.to_owned()));
+            return None;
+        }
+        let lexer = self.target.lexer();
+        let kind = lexer.kind_of(&text.text);
+        let numbered = lexer.kind_of(&format!("{}1", text.text));
+        let Some(kind) = kind.filter(|_| kind == numbered) else {
+            let message =
+                format!("`{}`, with or without a number behind it, is no token of {}", text.text, self.target.name());
+            self.error(text.span, message, Some("write a name".to_owned()));
+            return None;
+        };
+        let symbol = self.target.tables().terminals.symbol(kind).expect("a token that was read has a symbol");
+        let symbol = self.space.of_target(symbol);
+        let of_source = Some(symbol).filter(|symbol| symbol.index() < self.source.grammar().symbols.len());
+        bound.push((variable, Repeat::One, of_source));
+        Some(Test::New(variable, symbol, text.text.clone()))
+    }
+
     /// Compiles a condition; what it binds is added to what is bound.
     fn condition(&mut self, condition: &Condition, bound: &mut Vec<Bound>) -> Option<Check> {
         let n_errors = self.errors.len();
@@ -481,6 +510,7 @@ impl<'a> Compiler<'a> {
             Condition::Around { relation, pattern, positive, .. } => {
                 (Test::Around(*relation, self.reference(pattern)?), *positive)
             }
+            Condition::New { variable, text, .. } => (self.new_name(variable, text, bound)?, true),
             Condition::Holds { predicate, arguments, positive, .. } => {
                 let arguments = arguments.iter().map(|argument| used(self, argument)).collect();
                 match self.functions.predicates.iter().find(|(known, _)| *known == predicate.text) {

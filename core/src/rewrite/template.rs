@@ -131,6 +131,9 @@ impl Spacing {
         let is_dropped = |at: usize| {
             at < left.len() && !aligned.contains(&Some(at)) && pattern.metavariable_below(Node::top(left[at])).is_none()
         };
+        let is_layout = |fragment: &Fragment, leaf: NodeId| {
+            fragment.tree.langlet.grammar().is_layout(fragment.tree.symbol(fragment.tree.bottom(leaf)))
+        };
         let alike = |at: usize, leaf: NodeId| pattern.tree.leaf_trivia(left[at]) == template.tree.leaf_trivia(leaf);
         let kept = |number: usize| {
             let Some(last) = number.checked_sub(1) else { return (aligned[0] == Some(0)).then(|| left[0]) };
@@ -140,8 +143,10 @@ impl Spacing {
             let before = aligned[last];
             let at = match aligned[number] {
                 Some(at) => Some(at).filter(|&at| !is_variable(number) || (at > 0 && before == Some(at - 1))),
-                // It stands where a token is dropped.
-                None => before.map(|before| before + 1).filter(|&at| !is_variable(number) && is_dropped(at)),
+                // It stands where a token is dropped. The comment at the end of a line is none within one.
+                None => before
+                    .map(|before| before + 1)
+                    .filter(|&at| !is_variable(number) && is_dropped(at) && !is_layout(pattern, left[at])),
             };
             at.filter(|&at| alike(at, right[number])).map(|at| left[at])
         };
@@ -362,7 +367,11 @@ impl Filling<'_, '_> {
             return Ok(fitted);
         }
         match self.placing.brackets_for(tree, symbol, node) {
-            None => Err(FillError::NoPlace(self.variable)),
+            None => {
+                let new = self.placing.read_again(tree, symbol, node)?.ok_or(FillError::NoPlace(self.variable))?;
+                self.bound.replace_kept(tree, (node.id, new), &mut self.kept);
+                Ok(new)
+            }
             Some(brackets) => {
                 self.bound.dissolve_kept(tree, node.id, &mut self.kept);
                 Ok(self.placing.bracketed(tree, brackets)?)
@@ -404,19 +413,32 @@ impl Filling<'_, '_> {
                 list.pop();
             }
             // An element becomes what the metavariable stands for, or stays what it is.
-            let mut ways: Vec<Vec<Symbol>> = siblings[..index].iter().map(|&node| vec![tree.symbol(node)]).collect();
+            // What the target does not know counts as what is wanted here.
+            let own = |&node: &Node| if placing.is_foreign(tree, node) { symbol } else { tree.symbol(node) };
+            let mut ways: Vec<Vec<Symbol>> = siblings[..index].iter().map(|node| vec![own(node)]).collect();
             ways.extend(list.iter().map(|&node| {
                 let own = tree.symbol(node);
                 let stays = own == symbol || placing.is_constant(tree, node);
                 if stays { vec![own] } else { vec![symbol, own] }
             }));
-            ways.extend(siblings[index + 1..].iter().map(|&node| vec![tree.symbol(node)]));
+            ways.extend(siblings[index + 1..].iter().map(|node| vec![own(node)]));
             if let Some(symbols) = placing.derivation(tree.symbol(parent), &ways) {
                 let mut new = Vec::new();
                 for (number, (&node, &wanted)) in list.iter().zip(&symbols[index..]).enumerate() {
                     let is_same = tree.symbol(node) == wanted;
                     let node = self.get(tree, node, is_copy);
-                    let fitted = if is_same { node } else { self.fit(tree, wanted, node)? };
+                    let fitted = match is_same {
+                        true => Ok(node),
+                        false => self.fit(tree, wanted, node),
+                    };
+                    let fitted = match fitted {
+                        // Another rule may be about it; in the end it is looked whether there was one.
+                        Err(FillError::NoPlace(_)) if placing.is_foreign(tree, node) => {
+                            self.bound.open.push(parent);
+                            node
+                        }
+                        fitted => fitted?,
+                    };
                     if number == 0 {
                         self.adopt_trivia(tree, fitted)?;
                     }
@@ -475,7 +497,8 @@ fn remove_hole(placing: Placing<'_>, tree: &mut Tree, place: Node, variable: Var
             ranges.push((index, index + 2));
         }
         ranges.push((index, index + 1));
-        let symbols: Vec<Symbol> = siblings.iter().map(|&node| tree.symbol(node)).collect();
+        let own = |&node: &Node| if placing.is_foreign(tree, node) { tree.symbol(place) } else { tree.symbol(node) };
+        let symbols: Vec<Symbol> = siblings.iter().map(own).collect();
         let admitted = ranges.into_iter().find(|&(from, to)| {
             let left: Vec<Symbol> = symbols[..from].iter().chain(&symbols[to..]).copied().collect();
             placing.derives(tree.symbol(parent), &left)

@@ -364,7 +364,17 @@ impl Transform {
         if applier.lines.is_open && !applier.applied.is_empty() {
             end_lines(&mut tree, &applier.layout, &applier.lines.newline)?;
         }
-        let Applier { applied: mut all, mut refusals, .. } = applier;
+        let Applier { applied: mut all, mut refusals, state, .. } = applier;
+        for list in state.open {
+            if !tree.nodes.contains_key(list.id) || tree.is_detached(list) {
+                continue;
+            }
+            if let Some(node) = placing.misfit(&tree, list) {
+                let name = tree.name(node);
+                let reason = format!("{} has no `{name}`, and no rule translates this one", self.target.name());
+                refusals.push(Refusal { span: source_span(&tree, node), reason, help: None });
+            }
+        }
         if !refusals.is_empty() {
             refusals.sort_by_key(|refusal| refusal.span);
             return Err(TranslateError::Refused(refusals));

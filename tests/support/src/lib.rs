@@ -1,6 +1,7 @@
 //! What the tests of all crates share: fixtures, checks that hold for every tree, naive oracles, and random grammars and
 //! programs. Slow and obvious throughout.
 
+pub mod command;
 pub mod fixture;
 pub mod checks;
 pub mod masks;

@@ -67,7 +67,9 @@ fn check_pattern(text: &str, pattern: &Pattern) {
 fn check_condition(text: &str, condition: &Condition) {
     let name = |name: &Name| assert_eq!(text[name.span.range()], name.text);
     match condition {
-        Condition::Trailing { variable, .. } | Condition::Matches { variable, .. } => name(variable),
+        Condition::Trailing { variable, .. }
+        | Condition::New { variable, .. }
+        | Condition::Matches { variable, .. } => name(variable),
         Condition::Is { variable, pattern, .. } | Condition::Has { variable, pattern, .. } => {
             name(variable);
             check_pattern(text, pattern);
@@ -113,6 +115,7 @@ fn show_conditions(conditions: &[Condition]) -> String {
             Condition::Is { variable, pattern, positive, .. } => {
                 (positive, format!("{} is {}", variable.text, show_patterns(std::slice::from_ref(pattern))))
             }
+            Condition::New { variable, text, .. } => (&true, format!("{} is new, {:?}", variable.text, text.text)),
             Condition::Matches { variable, regex, positive, .. } => {
                 (positive, format!("{} matches /{}/", variable.text, regex.pattern))
             }
@@ -237,7 +240,7 @@ fn transformations_have_all_forms() {
 #[test]
 fn words_are_not_reserved() {
     let words = "transform pattern phase rule example unchanged refused where and then compute refuse delete has no trailing \
-                 is not matches inside follows precedes top down bottom up innermost at most when";
+                 is not matches inside follows precedes top down bottom up innermost at most when new";
     for word in words.split(' ') {
         let is_special = ["no", "not", "trailing"].contains(&word);
         let forms = [

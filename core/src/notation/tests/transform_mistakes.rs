@@ -101,7 +101,7 @@ fn rewriting_rules() {
           did you mean `where`?
     transform a -> b\nrule a B => "c" where
       t:2:17: error: the rewriting rule is not complete: expected a condition at 33..38
-          conditions are `$x is pattern`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
+          conditions are `$x is pattern`, `$x is new 'text'`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
     transform a -> b\nrule a B => "c" where x is y
       t:2:25: error: expected `(`, found `is` at 41..43
           a metavariable is written `$x`
@@ -208,7 +208,7 @@ fn patterns() {
           a metavariable stands in a quotation: `rule [| … $x … |]`
     pattern p r where
       t:2:13: error: the named pattern is not complete: expected a condition at 29..34
-          conditions are `$x is pattern`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
+          conditions are `$x is pattern`, `$x is new 'text'`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
     patern p r
       t:2:1: error: there is no directive `patern` at 17..23
           did you mean `pattern`?
@@ -362,7 +362,7 @@ fn conditions() {
           a metavariable is written `$x`
     where $x
       t:2:26: error: the rewriting rule is not complete: expected `has`, `is`, `not` or `matches` at 42..44
-          conditions are `$x is pattern`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
+          conditions are `$x is pattern`, `$x is new 'text'`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
     where $x is
       t:2:29: error: the rewriting rule is not complete: expected a name or a literal `'…'` at 45..47
           a pattern is `rule [| … |]`, `TOKEN /…/` or `SYMBOL`
@@ -407,7 +407,7 @@ fn conditions() {
           alternatives need a name: `pattern NAME a | b`, and `$x is NAME`
     where $x is y and
       t:2:34: error: the rewriting rule is not complete: expected a condition at 50..53
-          conditions are `$x is pattern`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
+          conditions are `$x is pattern`, `$x is new 'text'`, `$x has pattern`, `$x matches /…/`, `$xs* has trailing ','`, `inside pattern`, `follows pattern`, `precedes pattern` and `predicate($x)`; with `not` or `no` they are negated
     where and $x is y
       t:2:30: error: expected `(`, found the metavariable `$x` at 46..48
           a condition is missing before `and`

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::gap::{Found, Gaps};
 use super::productions::{Production, productions, reachable};
-use super::program::Programs;
+use super::program::{Programs, UNWANTED};
 use super::relation::{Fate, Relation, SOME, SOME_FOREIGN};
 use super::sketch::{Effect, Extent, Right, Sketch, bound_and_interior, effects};
 use super::{Coverage, Item, Program, Status, tokens};
-use crate::automata::Terminal;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::rewrite::fragment::Fragment;
@@ -22,8 +22,8 @@ use crate::rewrite::transform::Transform;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
     Passes,
-    /// Some of its trees do not: the place has this child as this symbol of the target, which does not read all of it.
-    Partly(Option<(usize, Symbol)>),
+    /// Some of its trees do not: the place has a child as a symbol of the target that does not read all of it.
+    Partly,
     Fails,
 }
 
@@ -55,6 +55,9 @@ struct Inlined {
     /// The symbols of the target, if it reads it.
     derived: Option<Vec<Symbol>>,
 }
+
+/// What a production that is covered in part costs in a program that is to show a gap.
+const OF_PARTLY: u64 = 2;
 
 /// How many strings are tried at most for one production.
 const MOST_STRINGS: usize = 200;
@@ -91,7 +94,7 @@ pub(super) fn judge(source: &Langlet, transform: &Transform) -> Coverage {
         places: Places::default(),
     };
     judge.find_places();
-    judge.report()
+    judge.report(transform)
 }
 
 /// What comes of a production if the last of its rules applies to all of its trees.
@@ -264,6 +267,12 @@ impl<'a> Judge<'a> {
                 }
                 Right::Trees(templates) => {
                     for (name, symbol) in &bound {
+                        // So that it is settled when it is asked for.
+                        if self.source.grammar().symbols.is_rule(*symbol) {
+                            templates.iter().flat_map(|one| holes(one, *name)).for_each(|hole| {
+                                self.is_read_again(*symbol, hole);
+                            });
+                        }
                         work.extend(templates.iter().flat_map(|one| holes(one, *name)).map(|hole| (*symbol, hole)));
                     }
                 }
@@ -273,16 +282,11 @@ impl<'a> Judge<'a> {
 
     /// How a production that no rule takes as a whole fares in a place.
     fn verdict(&self, index: usize, place: Symbol) -> Verdict {
-        let production = &self.all[index];
         match self.read(index, place) {
             Reading::Fails => Verdict::Fails,
             Reading::Inlined(_) => Verdict::Passes,
             Reading::Derived(cost, _) if cost < SOME => Verdict::Passes,
-            Reading::Derived(_, symbols) => {
-                let mut children = production.symbols.iter().zip(symbols).enumerate();
-                let weak = children.find(|&(_, (&child, symbol))| self.reads_some_alone(child, symbol));
-                Verdict::Partly(weak.map(|(at, (_, symbol))| (at, symbol)))
-            }
+            Reading::Derived(..) => Verdict::Partly,
         }
     }
 
@@ -336,20 +340,31 @@ impl<'a> Judge<'a> {
         if self.relation.counterpart(symbol).is_some_and(|own| self.relation.can_hold(hole, own)) {
             return true;
         }
+        if self.is_read_again(symbol, hole) {
+            return true;
+        }
         let own: Vec<&Production> = self.all.iter().filter(|one| one.rule == symbol).collect();
         seen.insert(symbol)
             && own.iter().all(|one| one.symbols.len() == 1 && self.fits_hole(one.symbols[0], hole, seen))
     }
 
-    fn report(&self) -> Coverage {
+    /// Whether the place reads all of the symbol.
+    fn is_read_again(&self, symbol: Symbol, hole: Symbol) -> bool {
+        self.target.grammar().symbols.is_rule(hole) && self.relation.reads_all(symbol, hole)
+    }
+
+    fn report(&self, transform: &Transform) -> Coverage {
         let mut statuses: Vec<Option<Status>> = (0..self.all.len()).map(|index| self.status(index)).collect();
         self.settle_unreached(&mut statuses);
-        let statuses: Vec<Status> = statuses.into_iter().map(|status| status.unwrap_or(Status::Uncovered)).collect();
-        let mut statuses = statuses;
+        let mut statuses: Vec<Status> =
+            statuses.into_iter().map(|status| status.unwrap_or(Status::Uncovered)).collect();
+        let own = statuses.clone();
         self.lower_below_partly(&mut statuses);
-        let wanted: Vec<bool> =
-            statuses.iter().map(|status| matches!(status, Status::Shared | Status::Rewritten)).collect();
-        let programs = Programs::new(self.source, self.all, &wanted);
+        let penalties = |of_partly: u64| statuses.iter().map(move |&status| penalty(status, of_partly)).collect();
+        let programs = Programs::new(self.source, self.all, penalties(UNWANTED));
+        let (tokens, welcome) = tokens::judge(self, &statuses, &programs);
+        let with_partly = Programs::new(self.source, self.all, penalties(OF_PARTLY));
+        let gaps = Gaps::new((self.source, transform), (self.all, &statuses), &with_partly, &welcome);
         let mut items = Vec::new();
         for (index, production) in self.all.iter().enumerate().filter(|(_, production)| production.is_chosen) {
             let mut rules: Vec<String> =
@@ -359,23 +374,40 @@ impl<'a> Judge<'a> {
             {
                 rules.extend(names.iter().map(|&name| name.to_owned()));
             }
-            let tokens = self.counter_example(index, statuses[index], &programs);
-            let tokens = tokens.unwrap_or_else(|| programs.with(production, 0).0);
-            items.push(Item {
+            let tokens = programs.with(production, 0).0;
+            let mut item = Item {
                 symbol: production.rule,
                 production: Some(production.symbols.clone()),
                 status: statuses[index],
                 rules,
                 program: Program { tokens, texts: Vec::new() },
-            });
+                reason: None,
+                n_tried: 0,
+            };
+            if item.status == Status::Partly {
+                match gaps.of(production, own[index] == Status::Partly) {
+                    Found::Gap(program, reason) => (item.program, item.reason) = (program, Some(reason)),
+                    // By itself it passes, and nothing shows that what it comes in does not.
+                    Found::Unknown(_) if own[index] != Status::Partly => item.status = own[index],
+                    Found::Unknown(n_tried) => (item.status, item.n_tried) = (Status::Unknown, n_tried),
+                }
+            }
+            items.push(item);
         }
-        let (more, welcome) = tokens::judge(self, &statuses, &programs);
-        items.extend(more);
+        items.extend(tokens);
         for Program { tokens, texts } in items.iter_mut().map(|item| &mut item.program) {
-            let own = texts.first().map(|(index, _)| *index);
-            let other = tokens.iter().enumerate().filter(|&(index, _)| Some(index) != own);
-            texts.extend(other.filter_map(|(index, token)| Some((index, welcome.get(token)?.clone()))));
+            let other = tokens.iter().enumerate().filter(|(index, _)| texts.iter().all(|(known, _)| known != index));
+            let more: Vec<(usize, String)> =
+                other.filter_map(|(index, token)| Some((index, welcome.get(token)?.clone()))).collect();
+            texts.extend(more);
             texts.sort();
+        }
+        // Of tokens, too, it is tried what was found.
+        for item in items.iter_mut().filter(|item| item.production.is_none() && item.status == Status::Partly) {
+            match gaps.refusal(&item.program.text(self.source)).and_then(|refusals| refusals.into_iter().next()) {
+                Some(refusal) => item.reason = Some(refusal.reason),
+                None => (item.status, item.n_tried) = (Status::Unknown, 1),
+            }
         }
         Coverage { items }
     }
@@ -455,56 +487,14 @@ impl<'a> Judge<'a> {
             lowered.into_iter().for_each(|index| statuses[index] = Status::Partly);
         }
     }
+}
 
-    /// For a production of which some trees pass, a shortest program that does not, if one can be found.
-    fn counter_example(&self, index: usize, status: Status, programs: &Programs) -> Option<Vec<Terminal>> {
-        if status != Status::Partly || self.fates[index] != Fate::Stays {
-            return None;
-        }
-        let production = &self.all[index];
-        let (at, place) = self.places(production.rule).find_map(|place| match self.verdict(index, place) {
-            Verdict::Partly(weak) => weak,
-            _ => None,
-        })?;
-        let child = self.failing(production.symbols[at], place, programs, &mut BTreeSet::new())?;
-        Some(programs.with_child(production, at, &child))
-    }
-
-    /// A short string of the symbol that the place does not read.
-    fn failing(
-        &self,
-        symbol: Symbol,
-        place: Symbol,
-        programs: &Programs,
-        seen: &mut BTreeSet<(Symbol, Symbol)>,
-    ) -> Option<Vec<Terminal>> {
-        if !seen.insert((symbol, place)) {
-            return None;
-        }
-        let own = || (0..self.all.len()).filter(|&index| self.all[index].rule == symbol);
-        let stays = |&index: &usize| self.fates[index] == Fate::Stays;
-        // One that passes in the place of its counterpart, so that nothing else is wrong with it.
-        let is_sound = |&index: &usize| {
-            let counterpart = self.relation.counterpart(symbol);
-            counterpart.is_none_or(|own| self.verdict(index, own) == Verdict::Passes)
-        };
-        let failing =
-            own().filter(stays).filter(is_sound).filter(|&index| self.verdict(index, place) == Verdict::Fails);
-        let direct = failing.map(|index| programs.string(&self.all[index].symbols)).min_by_key(Vec::len);
-        let below = own().filter(stays).filter_map(|index| {
-            let (_, symbols) = self.relation.derive(place, &self.all[index].symbols)?;
-            let children = self.all[index].symbols.iter().zip(symbols).enumerate();
-            let mut weak = children.filter(|&(_, (&child, symbol))| {
-                self.source.grammar().symbols.is_rule(child) && !self.relation.reads_all(child, symbol)
-            });
-            weak.find_map(|(at, (&child, symbol))| {
-                let inner = self.failing(child, symbol, programs, seen)?;
-                let (before, behind) = (&self.all[index].symbols[..at], &self.all[index].symbols[at + 1..]);
-                Some([programs.string(before), inner, programs.string(behind)].concat())
-            })
-        });
-        let below = below.min_by_key(Vec::len);
-        [direct, below].into_iter().flatten().min_by_key(Vec::len)
+/// What a production costs in a program.
+fn penalty(status: Status, of_partly: u64) -> u64 {
+    match status {
+        Status::Shared | Status::Rewritten => 0,
+        Status::Partly | Status::PartlyRefused => of_partly,
+        Status::Refused | Status::Uncovered | Status::Unknown => UNWANTED,
     }
 }
 

@@ -6,16 +6,20 @@
 //! partly      some of its trees pass, others have neither a rule nor a reading, or are refused
 //! refused     a rule refuses it
 //! uncovered   neither
+//! unknown     it looks as if some of its trees had neither, and no program was found that shows it
 //! ```
 //!
 //! Each production is judged by itself: where a rule of the source meets the place of its counterpart in the target, what is
 //! below is judged below. A rule of the source without a counterpart is judged in each place in which the target can have
 //! it. Tokens whose texts changed count as productions, too. Design: "Translation coverage".
 //!
+//! What is partly uncovered is proved by a program that is translated and fails; see `gap.rs`.
+//!
 //! *What is not decided:* texts that computing functions refuse, conditions (a rule with conditions covers in part),
 //! whether the result of a rule has a place where several are nested, and what indentation may look like.
 
 mod chart;
+mod gap;
 mod judge;
 mod productions;
 mod program;
@@ -46,16 +50,25 @@ pub enum Status {
     Refused,
     /// Neither: there is no rule and no reading.
     Uncovered,
+    /// By the grammars and rules it may be partly uncovered, but all programs that were tried are translated.
+    Unknown,
 }
 
 impl Status {
     /// All, in the order in which they are reported.
-    pub const ALL: [Status; 6] =
-        [Status::Shared, Status::Rewritten, Status::PartlyRefused, Status::Partly, Status::Refused, Status::Uncovered];
+    pub const ALL: [Status; 7] = [
+        Status::Shared,
+        Status::Rewritten,
+        Status::PartlyRefused,
+        Status::Partly,
+        Status::Refused,
+        Status::Uncovered,
+        Status::Unknown,
+    ];
 
-    /// Whether something is left that no rule is about.
+    /// Whether something is left that no rule is about, or may be.
     pub fn has_gap(self) -> bool {
-        matches!(self, Status::Partly | Status::Uncovered)
+        matches!(self, Status::Partly | Status::Uncovered | Status::Unknown)
     }
 
     /// In words.
@@ -67,6 +80,7 @@ impl Status {
             Status::Partly => "partly uncovered",
             Status::Refused => "refused",
             Status::Uncovered => "uncovered",
+            Status::Unknown => "unknown",
         }
     }
 }
@@ -82,8 +96,12 @@ pub struct Item {
     pub status: Status,
     /// The names of the rules that apply to it.
     pub rules: Vec<String>,
-    /// A shortest program that shows it.
+    /// A shortest program that shows it; of what is partly uncovered, one that has no translation.
     pub program: Program,
+    /// Of what is partly uncovered, why the program has no translation.
+    pub reason: Option<String>,
+    /// Of what is unknown, how many programs were tried, the shortest first; else 0.
+    pub n_tried: usize,
 }
 
 /// A program as tokens of the source.

@@ -79,7 +79,7 @@ fn sketch<'a>(source: &Langlet, rule: &'a Rule) -> Sketch<'a> {
         RuleResult::Refuse(_) => Right::Refuse,
         RuleResult::Text(_) | RuleResult::Compute(_) => Right::Text,
     };
-    let case = |case: &'a Case| SketchCase { conditional: !case.conditions.is_empty(), right: right(&case.result) };
+    let case = |case: &'a Case| SketchCase { conditional: case.is_conditional(), right: right(&case.result) };
     Sketch {
         name: &rule.name,
         lefts: rule.alternatives.iter().map(|pattern| (left(pattern), false)).collect(),

@@ -90,7 +90,7 @@ fn item(
         None if is_shared || is_left => (Status::Shared, shown(index, at, None)),
         None => (Status::Rewritten, shown(index, at, None)),
     };
-    Some(Item { symbol: token, production: None, status, rules, program })
+    Some(Item { symbol: token, production: None, status, rules, program, reason: None, n_tried: 0 })
 }
 
 /// The productions that pass and have the token as a child, those with the shortest programs first.
