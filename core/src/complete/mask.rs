@@ -436,19 +436,22 @@ impl Constraint {
         let mut below = Below::of(reading);
         // Progress: each turn knows more of the key.
         loop {
-            if !met.contains_key(&key) {
-                let kept = masks.kept.read().expect("no thread panics with the lock");
-                if kept.generation != *generation || met.len() > MOST_MET {
-                    *generation = kept.generation;
-                    met.clear();
+            match met.get(&key) {
+                Some(Known::Mask(mask)) => return Ok(mask.clone()),
+                Some(known) => {
+                    key = below.grow(key, known);
+                    continue;
                 }
-                let Some(known) = kept.steps.get(&key) else { break };
-                met.insert(key, known.clone());
+                None => {}
             }
-            match &met[&key] {
-                Known::Mask(mask) => return Ok(mask.clone()),
-                known => key = below.grow(key, known),
+            let kept = masks.kept.read().expect("no thread panics with the lock");
+            if kept.generation != *generation || met.len() > MOST_MET {
+                *generation = kept.generation;
+                met.clear();
             }
+            // The next turn finds it.
+            let Some(known) = kept.steps.get(&key) else { break };
+            met.insert(key, known.clone());
         }
         let (mask, reads) = masks.compute(reading)?;
         Ok(masks.keep(reading, mask, &reads))

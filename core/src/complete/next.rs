@@ -192,9 +192,8 @@ impl Prefix {
         }
         // The token is the longest end of the text that leads from the first state to the reading's.
         let reader = self.reader();
-        let bytes = self.bytes();
-        let from = bytes.len().saturating_sub(LONGEST_TYPED);
-        (from..bytes.len())
+        let bytes = self.last_bytes(LONGEST_TYPED);
+        (0..bytes.len())
             .find(|&start| {
                 let mut scan = Scan::START;
                 bytes[start..].iter().all(|&byte| {

@@ -113,6 +113,14 @@ impl Prefix {
         pieces.chain(self.tail.iter().copied()).collect()
     }
 
+    /// The last `n` bytes; all if there are fewer.
+    pub(crate) fn last_bytes(&self, n: usize) -> Vec<u8> {
+        let from = self.len().saturating_sub(n);
+        let first = from / STRIDE;
+        let pieces = self.pieces[first.min(self.pieces.len())..].iter().flat_map(|piece| piece.bytes);
+        pieces.chain(self.tail.iter().copied()).skip(from - first * STRIDE).collect()
+    }
+
     /// Adds bytes. Costs the same for each byte, however long the prefix is.
     ///
     /// # Errors
