@@ -103,10 +103,10 @@ fn steps_are_composed() {
         [("ne", "<>"), ("print", "print   1"), ("stop", "stop 5"), ("print", "print 2L"), ("numliterals_long", "2L")];
     assert_eq!(applied, expected);
     // A refusal of a later step has its place in the first text, too.
-    let error = way.translate(&KID, "stop 1\nf = lambda (a): b\n", &Options::default()).unwrap_err();
-    let source = langlet_core::diagnostic::SourceText::new("a", "stop 1\nf = lambda (a): b\n");
+    let error = way.translate(&KID, "stop 1\nf = lambda (a, (b, c)): (yield a)\n", &Options::default()).unwrap_err();
+    let source = langlet_core::diagnostic::SourceText::new("a", "stop 1\nf = lambda (a, (b, c)): (yield a)\n");
     assert!(
-        error.diagnostics(&source)[0].to_string().starts_with("a:2:12: "),
+        error.diagnostics(&source)[0].to_string().starts_with("a:2:5: "),
         "{:?}",
         error.diagnostics(&source)[0].to_string()
     );
