@@ -78,7 +78,11 @@ def main():
         start = time.perf_counter()
         if workload.get("schema"):
             # In the order of the schema, blanks anywhere.
-            compiled = compiler.compile_json_schema(json.dumps(workload["schema"]), any_whitespace=True, strict_mode=False)
+            try:
+                compiled = compiler.compile_json_schema(json.dumps(workload["schema"]), any_whitespace=True, strict_mode=False)
+            except RuntimeError as error:
+                print(f"{workload['name']:24} refused: {str(error).splitlines()[0]}")
+                continue
         elif workload["name"] in GRAMMARS:
             compiled = compiler.compile_grammar(GRAMMARS[workload["name"]])
         else:

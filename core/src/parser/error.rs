@@ -32,6 +32,8 @@ pub struct ParseError {
     pub found: Found,
     /// What could stand there, in the user's terms: names of tokens, and keywords and operators in quotes.
     pub expected: Vec<String>,
+    /// If that is more than a message names: the rule that more than half of it begins.
+    pub begins: Option<String>,
     /// The rule that was being read.
     pub rule: String,
     /// Where that rule began.
@@ -67,7 +69,10 @@ impl ReadError {
                 {
                     diagnostic = diagnostic.label(Span::new(start, start), format!("`{}` begins here", error.rule));
                 }
-                diagnostic
+                match &error.begins {
+                    None => diagnostic,
+                    Some(rule) => diagnostic.help(format!("`{rule}` may begin here")),
+                }
             }
         }
     }
@@ -129,6 +134,8 @@ pub(super) fn explain(
     possible.sort_by_key(|&(reach, terminal)| (terminal == END, reach, std::cmp::Reverse(terminal)));
     let possible: Vec<Terminal> = possible.into_iter().map(|(_, terminal)| terminal).collect();
     let expected: Vec<String> = possible.iter().map(|&terminal| terminal_name(grammar, tables, terminal)).collect();
+    let is_long = possible.len() > MOST_NAMED;
+    let begins = is_long.then(|| begun_by_most(langlet, frames, pending, &possible)).flatten();
     let (span, found) = match tokens.get(index) {
         Some(token) => (Span::new(token.start, token.end), Found::Token(terminal_name(grammar, tables, token.kind))),
         None => {
@@ -139,7 +146,22 @@ pub(super) fn explain(
     let outermost = tables.level(frames[0].path).symbol;
     let rule = begun.map_or(outermost, |(rule, _)| rule);
     let rule = grammar.symbols.name(rule).to_owned();
-    ParseError { span, found, expected, rule, rule_start: begun.map(|(_, start)| start) }
+    ParseError { span, found, expected, begins, rule, rule_start: begun.map(|(_, start)| start) }
+}
+
+/// The name of the outermost rule that more than half of the terminals begin.
+fn begun_by_most(
+    langlet: &Langlet,
+    frames: &[Frame],
+    pending: Option<PathId>,
+    terminals: &[Terminal],
+) -> Option<String> {
+    let stacks = langlet.stacks();
+    let frames = frames.iter().map(|frame| (frame.path, frame.state));
+    let top = stacks.of_frames(frames, pending.unwrap_or(PathId::NONE))?;
+    let rules: Vec<Symbol> = terminals.iter().filter_map(|&terminal| stacks.begun_by(&top, terminal)).collect();
+    let is_most = |rule: &&Symbol| rules.iter().filter(|other| other == rule).count() * 2 > terminals.len();
+    rules.iter().find(is_most).map(|&rule| langlet.grammar().symbols.name(rule).to_owned())
 }
 
 /// Who would read a token that can come next.

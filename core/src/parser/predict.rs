@@ -76,7 +76,7 @@ const MOST_CONFIGURATIONS: usize = 64;
 /// As [`predict`], with a set of stacks for each way.
 fn by_sets(input: &Input<'_>, frames: &[Frame], at: usize, alternatives: &[Alternative]) -> Option<Alternative> {
     let stacks = input.langlet.stacks();
-    let top = stacks.of_frames(frames.iter().map(|frame| (frame.path, frame.state)))?;
+    let top = stacks.of_frames(frames.iter().map(|frame| (frame.path, frame.state)), PathId::NONE)?;
     let mut reads = Reads::at_most(u64::MAX);
     let behind = |&way: &Alternative| {
         (way, stacks.shift_by(std::slice::from_ref(&top), Some(&[way]), input.kind(at), &mut reads))

@@ -121,14 +121,31 @@ impl Stacks {
         Top { pending: PathId::NONE, path: self.waiting[path.0 as usize], state, below: None }
     }
 
-    /// The stack of the deterministic driver, from the bottom on.
-    pub(crate) fn of_frames(&self, frames: impl IntoIterator<Item = (PathId, StateId)>) -> Option<Top> {
+    /// The stack of the deterministic driver, from the bottom on; `pending` as of a [`Top`].
+    pub(crate) fn of_frames(
+        &self,
+        frames: impl IntoIterator<Item = (PathId, StateId)>,
+        pending: PathId,
+    ) -> Option<Top> {
         let frames = frames.into_iter().map(|(path, state)| (self.waiting[path.0 as usize], state));
-        frames.fold(None, |below, (path, state)| {
+        let top = frames.fold(None, |below, (path, state)| {
             let below =
                 below.map(|Top { path, state, below, .. }| Below::new(vec![Frame { path, state, below }], false));
             Some(Top { pending: PathId::NONE, path, state, below })
-        })
+        });
+        top.map(|top| Top { pending, ..top })
+    }
+
+    /// The outermost rule that the terminal begins; `None` if it goes on with one that has begun, or cannot come.
+    pub(crate) fn begun_by(&self, top: &Top, terminal: Terminal) -> Option<Symbol> {
+        let mut begun = None;
+        self.walk(std::slice::from_ref(top), None, terminal, &mut Reads::nothing(), |way, _| {
+            let levels = std::iter::successors(Some(way.pending), |&path| Some(self.tables.level(path).parent));
+            let rules = levels.take_while(|&path| path != PathId::NONE).skip(1);
+            begun = rules.last().map(|path| self.tables.level(path).symbol);
+            true
+        });
+        begun
     }
 
     /// All stacks behind the terminal; none if it cannot come. Adds to `reads` how far down it looked.
