@@ -1,7 +1,7 @@
 //! What is wrong with a whole grammar, its inherited parts included.
 //!
 //! Runs after [`super::delta::apply`]; afterwards every rule is productive, no rule derives itself alone and nothing that may be
-//! empty is repeated: then a text has finitely many trees. Left recursion is no mistake; [`super::recursion`] takes it away. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
+//! empty is repeated: then a text has finitely many trees. Left recursion is no mistake; `recursion.rs` takes it away. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
