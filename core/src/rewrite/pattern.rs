@@ -120,7 +120,7 @@ impl Pattern {
             parts: vec![Part { symbols: vec![symbol], below, line: None, fewest: 0, span }],
             fragment: None,
             required: Vec::new(),
-            needs: Needs { symbols: vec![symbol], texts: Vec::new() },
+            needs: Needs { symbols: vec![symbol], ..Needs::default() },
             head: None,
         }
     }

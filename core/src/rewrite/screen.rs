@@ -19,8 +19,8 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use rustc_hash::FxHashSet;
 
 use super::fragment::Fragment;
-use super::metavariable::Repeat;
-use super::pattern::{Below, Part, Pattern, TokenPattern};
+use super::metavariable::{Repeat, Type};
+use super::pattern::{Below, NamedPattern, Part, Pattern, TokenPattern};
 use super::rule::{Rule, RuleResult};
 use crate::automata::ChainId;
 use crate::cst::node::{Node, Tree};
@@ -33,6 +33,8 @@ pub(crate) struct Needs {
     pub(crate) symbols: Vec<Symbol>,
     /// Texts of tokens whose symbol has several texts.
     pub(crate) texts: Vec<String>,
+    /// Named patterns that something has to fit, by number.
+    pub(crate) patterns: Vec<usize>,
 }
 
 impl Needs {
@@ -59,6 +61,10 @@ impl Needs {
                         part.symbols.last().is_some_and(|&symbol| symbols.kind(symbol) != SymbolKind::Literal);
                     needs.texts.extend(Some(text).filter(|text| is_name && !text.is_empty()).cloned());
                 }
+                Below::Metavariable(metavariable) => match metavariable.wanted {
+                    Type::Pattern(named, _) if !metavariable.repeat.may_be_empty() => needs.patterns.push(named),
+                    _ => {}
+                },
                 _ => {}
             }
         }
@@ -123,11 +129,15 @@ impl Presence {
 /// visited, so the tree alone counts.
 pub(crate) fn that_may_match<'a>(
     rules: Vec<&'a Rule>,
+    named: &[NamedPattern],
     tree: &Tree,
     presence: &Presence,
     from_above: bool,
 ) -> Vec<&'a Rule> {
-    let may_match = |pattern: &Pattern| pattern.needs.are_in(presence, &tree.text);
+    let is_there = |pattern: &Pattern| pattern.needs.are_in(presence, &tree.text);
+    let fit = |named: &NamedPattern| named.alternatives.iter().any(is_there);
+    let may_match =
+        |pattern: &Pattern| is_there(pattern) && pattern.needs.patterns.iter().all(|&number| fit(&named[number]));
     let first: Vec<&Rule> = rules.iter().copied().filter(|rule| rule.alternatives.iter().any(may_match)).collect();
     if from_above || first.is_empty() {
         return first;

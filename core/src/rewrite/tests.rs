@@ -246,7 +246,11 @@ fn what_matches_passes_every_screen() {
                     let Node { id, level } = node;
                     let name = format!("{pattern:?} in {text:?}", pattern = rules.text);
                     for from_above in [true, false] {
-                        assert_eq!(that_may_match(vec![rule], &tree, &presence, from_above).len(), 1, "{name}");
+                        assert_eq!(
+                            that_may_match(vec![rule], &transform.named, &tree, &presence, from_above).len(),
+                            1,
+                            "{name}"
+                        );
                     }
                     let chain = &tree.chain(node)[usize::from(level)..];
                     assert!(pattern.may_fit_chain(chain, tree.stored(id).is_leaf()), "{name}");

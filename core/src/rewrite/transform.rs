@@ -357,7 +357,7 @@ impl Transform {
                 (presence, n_applied) = (Presence::of(&tree), applier.applied.len());
             }
             let rules = self.rules.iter().filter(|rule| rule.phase == number).filter(is_chosen).collect();
-            let rules = that_may_match(rules, &tree, &presence, *strategy == Strategy::TopDown);
+            let rules = that_may_match(rules, &self.named, &tree, &presence, *strategy == Strategy::TopDown);
             strategy::run(&mut applier, &rules, strategy, &mut tree, &presence)?;
             applier.state.pending.write(&mut tree)?;
         }
