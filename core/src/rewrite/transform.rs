@@ -458,7 +458,15 @@ impl Transform {
             let token = tree.bottom(leaf);
             std::iter::once(token).chain(tree.ancestors(token))
         };
-        let foreign = leaves.into_iter().flatten().find_map(|leaf| above(leaf).find(is_foreign));
+        // One of the tokens is its own or its first. What only stands around them, such as a list, reads like one of the target.
+        let is_of = |node: &Node, leaf: NodeId| {
+            let token = tree.bottom(leaf);
+            *node == token || tree.parent(token) == Some(*node) || tree.leaf_ids(node.id).next() == Some(leaf)
+        };
+        let foreign = leaves
+            .into_iter()
+            .flatten()
+            .find_map(|leaf| above(leaf).find(|node| is_foreign(node) && is_of(node, leaf)));
         // A token is named by the production that it stands in.
         let foreign = foreign.map(|node| tree.parent(node).filter(|_| tree.is_token(node)).unwrap_or(node));
         // A rule that both have may have a production that the target lacks.
