@@ -194,8 +194,7 @@ impl Reader {
             }
             return true;
         }
-        let winners = &self.scan.state(scan).winners;
-        let has_tokens = !reading.place.ended && winners.iter().any(|&pattern| self.scan.is_token(pattern));
+        let has_tokens = !reading.place.ended && self.scan.state(scan).wins_token;
         let line = has_tokens.then(|| self.begin_line(&reading, reads)).flatten();
         reading.side = Side::Trivia;
         if self.is_viable(&reading, reads) {

@@ -68,6 +68,10 @@ pub(crate) struct ScanState {
     pub(crate) winners: Arc<[u32]>,
     /// Equal for states with equal winners.
     pub(crate) winners_id: u32,
+    /// Whether a token is among the winners.
+    pub(crate) wins_token: bool,
+    /// Whether trivia or a line end is.
+    pub(crate) wins_trivia: bool,
 }
 
 /// Number of a state of the token automaton.
@@ -249,7 +253,17 @@ impl Scan {
         let winners_id = *known.winners.entry(winners.clone()).or_insert(next_id);
         let accept = known.accept(token);
         let watched = key.1.clone();
-        self.states.get_or_init(id as usize, || ScanState { token, watched, accept, winners, winners_id });
+        let wins_token = winners.iter().any(|&pattern| self.is_token(pattern));
+        let wins_trivia = winners.iter().any(|&pattern| !self.is_token(pattern));
+        self.states.get_or_init(id as usize, || ScanState {
+            token,
+            watched,
+            accept,
+            winners,
+            winners_id,
+            wins_token,
+            wins_trivia,
+        });
         known.ids.insert(key, id);
         id
     }

@@ -28,8 +28,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::reading::{Reader, Side};
-use super::scan::{DEAD, FULL, Scan, ScanId};
-use super::trie::Trie;
+use super::scan::{DEAD, FULL, Scan, ScanId, Step};
+use super::trie::{Kinds, Trie, kind_of};
 use crate::lexer::Action;
 
 /// Number of a run of blanks in a [`Sequences`].
@@ -146,10 +146,22 @@ struct Builder<'a> {
     group_nodes: Vec<u32>,
     blanks: Vec<Blanks>,
     blank_ids: FxHashMap<Blanks, BlanksId>,
+    /// `loops[state of the scan]`, as far as they were asked for.
+    loops: Vec<Loops>,
     is_cut: bool,
 }
 
-/// The sequences of all entries of the trie. Costs a step for each byte of the trie that some entry can be read with.
+/// The kinds of bytes by which a state of the scan leads to itself and nowhere else.
+#[derive(Clone, Copy, Default)]
+struct Loops {
+    /// Those that do.
+    known: Kinds,
+    /// Those that do not.
+    others: Kinds,
+}
+
+/// The sequences of all entries of the trie. Costs a step for each byte of the trie that some entry can be read with; a subtree
+/// whose bytes only lead back to the states before it, such as what can stand in a name or in a comment, costs one.
 pub(crate) fn sequences(reader: &Reader, trie: &Trie, n_entries: u32, from: &From) -> Sequences {
     let mut builder = Builder {
         reader,
@@ -160,6 +172,7 @@ pub(crate) fn sequences(reader: &Reader, trie: &Trie, n_entries: u32, from: &Fro
         group_nodes: Vec::new(),
         blanks: Vec::new(),
         blank_ids: FxHashMap::default(),
+        loops: Vec::new(),
         is_cut: false,
     };
     let empty = Blanks { from_line_start: false, bytes: Vec::new() };
@@ -196,8 +209,14 @@ pub(crate) fn sequences(reader: &Reader, trie: &Trie, n_entries: u32, from: &Fro
             node = trie.end(node);
             continue;
         }
-        for &id in trie.ids(node) {
-            next.iter().for_each(|state| builder.add(state, id));
+        let kinds = trie.kinds_below(node);
+        if next.iter().all(|state| builder.stays(state, kinds)) {
+            next.iter().for_each(|state| builder.add(state, trie.ids_below(node)));
+            node = trie.end(node);
+            continue;
+        }
+        for id in trie.ids(node) {
+            next.iter().for_each(|state| builder.add(state, std::slice::from_ref(id)));
         }
         open.push((trie.end(node), states.len()));
         states.extend_from_slice(&next);
@@ -266,13 +285,35 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether the state stays what it is behind bytes of these kinds, however many.
+    fn stays(&mut self, state: &State, kinds: Kinds) -> bool {
+        if kinds != 0 && (state.line.counting || state.scan == Scan::START) {
+            return false;
+        }
+        let index = state.scan as usize;
+        if index >= self.loops.len() {
+            self.loops.resize(index + 1, Loops::default());
+        }
+        let mut loops = self.loops[index];
+        // Progress: each turn decides one kind more.
+        while kinds & loops.others == 0 && kinds & !loops.known != 0 {
+            let kind = (kinds & !loops.known).trailing_zeros();
+            let scan = &self.reader.scan;
+            let is_loop = (0..=255).filter(|&byte| u32::from(kind_of(byte)) == kind).all(|byte| {
+                let Step { goes_on, begins } = scan.step(state.scan, byte);
+                goes_on == state.scan && begins == DEAD
+            });
+            *(if is_loop { &mut loops.known } else { &mut loops.others }) |= 1 << kind;
+        }
+        self.loops[index] = loops;
+        kinds & !loops.known == 0
+    }
+
     fn has_winner(&self, state: &State) -> bool {
-        let scan = &self.reader.scan;
-        let mut winners = scan.state(state.scan).winners.iter();
         match state.side {
             Side::Any => true,
-            Side::Token => winners.any(|&pattern| scan.is_token(pattern)),
-            Side::Trivia => winners.any(|&pattern| !scan.is_token(pattern)),
+            Side::Token => self.reader.scan.state(state.scan).wins_token,
+            Side::Trivia => self.reader.scan.state(state.scan).wins_trivia,
         }
     }
 
@@ -313,7 +354,7 @@ impl Builder<'_> {
         })
     }
 
-    fn add(&mut self, state: &State, id: u32) {
+    fn add(&mut self, state: &State, ids: &[u32]) {
         let known = self.reader.scan.state(state.scan);
         let key = (state.node, known.winners_id, state.side);
         let group = match self.groups.get(&key) {
@@ -330,8 +371,8 @@ impl Builder<'_> {
         };
         let members = &mut self.members[group as usize].1;
         // Two readings of an entry may end alike.
-        if members.last() != Some(&id) {
-            members.push(id);
+        if !members.ends_with(ids) {
+            members.extend_from_slice(ids);
         }
     }
 

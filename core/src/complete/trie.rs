@@ -10,6 +10,8 @@
 //! ids               0             1, 3      2
 //! ```
 //!
+//! A node also knows what *kinds* of bytes stand below it: a walk for which all of them change nothing takes the subtree at once.
+//!
 //! Source: tries, Fredkin (1960); stored as a preorder sequence with the sizes of the subtrees, as in Jacobson (1989).
 
 use std::ops::Range;
@@ -17,7 +19,29 @@ use std::ops::Range;
 /// A node; the root has [`Trie::ROOT`].
 pub type NodeId = u32;
 
-/// The trie of the byte strings of a vocabulary. Nine bytes per node, and four per entry.
+/// A set of kinds of bytes: bit `k` stands for the bytes of the kind `k`, see [`kind_of`].
+pub(crate) type Kinds = u64;
+
+/// The kind of a byte. Small and large letters, digits, and the bytes of characters beyond ASCII by their upper bits are
+/// a kind each, for most automata treat them alike; other bytes that texts are made of are one by themselves.
+pub(crate) const fn kind_of(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        b'\t' => 3,
+        b'\n' => 4,
+        b'\r' => 5,
+        0..=0x1f | 0x7f => 6,
+        0x80..=0xff => 7 + ((byte - 0x80) >> 4),
+        b' '..=b'/' => 15 + (byte - b' '),
+        b':'..=b'@' => 31 + (byte - b':'),
+        b'['..=b'`' => 38 + (byte - b'['),
+        b'{'..=b'~' => 44 + (byte - b'{'),
+    }
+}
+
+/// The trie of the byte strings of a vocabulary. 17 bytes per node, and four per entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trie {
     /// `bytes[node]`: the byte read on entering it; 0 for the root.
@@ -28,6 +52,8 @@ pub struct Trie {
     first_ids: Vec<u32>,
     /// Entries in the order of their byte strings, then of their numbers.
     ids: Vec<u32>,
+    /// `kinds[node]`: the kinds of the bytes below it.
+    kinds: Vec<Kinds>,
 }
 
 impl Trie {
@@ -44,8 +70,8 @@ impl Trie {
             .map(|(id, bytes)| (first_bytes(bytes), bytes, id))
             .collect();
         sorted.sort_unstable();
-        let mut trie =
-            Trie { bytes: vec![0], ends: vec![0], first_ids: vec![0], ids: Vec::with_capacity(sorted.len()) };
+        let ids = Vec::with_capacity(sorted.len());
+        let mut trie = Trie { bytes: vec![0], ends: vec![0], first_ids: vec![0], ids, kinds: Vec::new() };
         // The path from the root to the entry before, by depth.
         let mut path = vec![Trie::ROOT];
         let mut before: &[u8] = &[];
@@ -60,6 +86,17 @@ impl Trie {
         }
         trie.close(path.into_iter());
         trie.first_ids.push(trie.ids.len() as u32);
+        trie.kinds = vec![0; trie.bytes.len()];
+        // From the back, so that what stands below a node is known before the node; a subtree is one run of nodes.
+        let mut open: Vec<NodeId> = Vec::new();
+        for node in (0..trie.n_nodes()).rev() {
+            let mut kinds = 0;
+            while let Some(child) = open.pop_if(|child| *child < trie.ends[node as usize]) {
+                kinds |= trie.kinds[child as usize] | 1 << kind_of(trie.bytes[child as usize]);
+            }
+            trie.kinds[node as usize] = kinds;
+            open.push(node);
+        }
         trie
     }
 
@@ -104,6 +141,11 @@ impl Trie {
         &self.ids[self.first_ids[start] as usize..self.first_ids[end] as usize]
     }
 
+    /// The kinds of the bytes below the node; its own byte is not among them.
+    pub(crate) fn kinds_below(&self, node: NodeId) -> Kinds {
+        self.kinds[node as usize]
+    }
+
     /// The children of the node, by ascending byte. Each step is one jump.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let end = self.end(node);
@@ -118,7 +160,8 @@ impl Trie {
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity() + 4 * (self.ends.capacity() + self.first_ids.capacity() + self.ids.capacity())
+        let numbers = self.ends.capacity() + self.first_ids.capacity() + self.ids.capacity();
+        self.bytes.capacity() + 4 * numbers + size_of::<Kinds>() * self.kinds.capacity()
     }
 }
 
@@ -163,6 +206,17 @@ mod tests {
         assert_eq!(trie.ids_below(2), [1, 3]);
         assert_eq!(trie.child(1, b'd'), Some(4));
         assert_eq!(trie.child(1, b'c'), None);
+    }
+
+    #[test]
+    fn kinds_of_bytes() {
+        let mut known = vec![Vec::new(); 48];
+        (0..=255u8).for_each(|byte| known[usize::from(kind_of(byte))].push(byte));
+        assert!(known.iter().all(|bytes| !bytes.is_empty()), "{known:?}");
+        // A byte that ends strings, lines or blanks is alone.
+        for byte in b"\"'`\\\n\r\t #_/*{}" {
+            assert_eq!(known[usize::from(kind_of(*byte))], [*byte]);
+        }
     }
 
     #[test]
@@ -211,6 +265,8 @@ mod tests {
                 let mut below = trie.ids_below(node).to_vec();
                 below.sort_unstable();
                 prop_assert_eq!(below, ids);
+                let kinds = (node + 1..trie.end(node)).fold(0, |kinds, below| kinds | 1 << kind_of(trie.byte(below)));
+                prop_assert_eq!(trie.kinds_below(node), kinds);
                 let bytes: Vec<u8> = trie.children(node).map(|child| trie.byte(child)).collect();
                 prop_assert!(bytes.is_sorted_by(|a, b| a < b));
             }
