@@ -17,10 +17,11 @@
 use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 use thiserror::Error;
 
 use super::prefix::{BYTE_ORDER_MARK, Prefix, PushError, Recognizer};
-use super::reading::{Reader, Reading, Side};
+use super::reading::{Reader, Reading, Readings, Side};
 use super::scan::{Scan, ScanId};
 use super::sequences::{Blanks, Entries, From, Item, Line, Sequences, sequences};
 use super::trie::Trie;
@@ -216,41 +217,35 @@ impl Masks {
         if reading.scan == Scan::START {
             let begins: Vec<ScanId> = reader.scan.row(Scan::START).map(|step| step.goes_on).collect();
             let table = self.table(From::Between(begins.into(), line_of(reading)))?;
-            return self.walk(&table, vec![reading.clone()], mask, reads);
+            return self.walk(&table, smallvec![reading.clone()], mask, reads);
         }
         let side = if place.ended { Side::Trivia } else { reading.side };
         let table = self.table(From::Token(reading.scan, side, line_of(reading)))?;
         // What the token may be is known to the table.
-        self.walk(&table, vec![Reading { side: Side::Any, ..reading.clone() }], mask, reads)?;
+        self.walk(&table, smallvec![Reading { side: Side::Any, ..reading.clone() }], mask, reads)?;
         if let Some(pattern) = reader.scan.state(reading.scan).accept {
             let begins: Arc<[ScanId]> = reader.scan.row(reading.scan).map(|step| step.begins).collect();
             let behind = reader.finish(reading, pattern, reads);
             for reading in behind {
                 let table = self.table(From::Between(begins.clone(), line_of(&reading)))?;
-                self.walk(&table, vec![reading], mask, reads)?;
+                self.walk(&table, smallvec![reading], mask, reads)?;
             }
         }
         Ok(())
     }
 
     /// Adds the entries of the table that can come behind one of the readings.
-    fn walk(
-        &self,
-        table: &Sequences,
-        begin: Vec<Reading>,
-        mask: &mut [u32],
-        reads: &mut Reads,
-    ) -> Result<(), MaskError> {
+    fn walk(&self, table: &Sequences, begin: Readings, mask: &mut [u32], reads: &mut Reads) -> Result<(), MaskError> {
         let reader = &*self.reader;
         // The readings of the nodes on the way from the root, each with the first node behind its subtree.
-        let mut open: Vec<(u32, Vec<Reading>)> = Vec::new();
+        let mut open: Vec<(u32, Readings)> = Vec::new();
         let mut node = 0;
         while (node as usize) < table.items.len() {
             while open.last().is_some_and(|&(end, _)| end <= node) {
                 open.pop();
             }
             let index = node as usize;
-            let readings: Vec<Reading> = match open.last() {
+            let readings: Readings = match open.last() {
                 None => begin.clone(),
                 Some((_, above)) => {
                     let item = table.items[index];
@@ -286,10 +281,10 @@ impl Masks {
     }
 
     /// The readings behind one more item.
-    fn behind(&self, reading: &Reading, item: Item, blanks: &[Blanks], reads: &mut Reads) -> Vec<Reading> {
+    fn behind(&self, reading: &Reading, item: Item, blanks: &[Blanks], reads: &mut Reads) -> Readings {
         match item {
             Item::Pattern(pattern) => self.reader.finish(reading, pattern, reads),
-            Item::Line(_) if reading.place.inside => vec![reading.clone()],
+            Item::Line(_) if reading.place.inside => smallvec![reading.clone()],
             Item::Line(blanks_id) => {
                 let blanks = &blanks[blanks_id as usize];
                 let mut next = reading.clone();

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::prefix::{Prefix, Recognizer};
-use super::reading::{Reader, Reading, Side};
+use super::reading::{Reader, Reading, Readings, Side};
 use super::scan::Scan;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
@@ -157,7 +157,7 @@ impl Prefix {
         let name = |symbol| grammar.symbols.display(symbol);
         for reading in self.readings() {
             let typed = self.typed(reading);
-            let mut ends = vec![];
+            let mut ends = Readings::new();
             if reading.scan == Scan::START {
                 ends.push(reading.clone());
             } else {

@@ -66,6 +66,8 @@ pub struct Prefix {
     /// The readings before the tail.
     before_tail: Arc<[Reading]>,
     readings: Vec<Reading>,
+    /// Empty; its memory is that of the readings before the last byte.
+    spare: Vec<Reading>,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,7 @@ impl Recognizer {
             tail: Vec::new(),
             before_tail: readings.clone().into(),
             readings,
+            spare: Vec::new(),
         }
     }
 }
@@ -127,37 +130,47 @@ impl Prefix {
     /// The first byte behind which no continuation is a program; the prefix is then as it was before the call.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), PushError> {
         let len = self.len();
-        for &byte in bytes {
-            if let Err(error) = self.push_byte(byte) {
+        let mut rest = bytes;
+        // Progress: each turn takes a byte.
+        while let [byte, ..] = rest {
+            let may_be_mark = self.len() < BYTE_ORDER_MARK.len();
+            // Most bytes go on with the only token that can be meant.
+            if let [reading] = &mut self.readings[..]
+                && !may_be_mark
+            {
+                let piece = &rest[..rest.len().min(STRIDE - 1 - self.tail.len())];
+                let n_bytes = self.reader.advance(reading, piece);
+                self.tail.extend_from_slice(&rest[..n_bytes]);
+                rest = &rest[n_bytes..];
+                if n_bytes > 0 {
+                    continue;
+                }
+            }
+            if let Err(error) = self.push_byte(*byte) {
                 self.rollback(self.len() - len);
                 return Err(error);
             }
+            rest = &rest[1..];
         }
         Ok(())
     }
 
     fn push_byte(&mut self, byte: u8) -> Result<(), PushError> {
         let at = self.len();
-        // Most bytes go on with the only token that can be meant.
-        let is_moved = match &mut self.readings[..] {
-            [reading] => self.reader.advance(reading, byte),
-            _ => false,
-        };
-        if !is_moved {
-            let mut next = Vec::with_capacity(self.readings.len());
-            let mut is_known = true;
-            let mut reads = Reads::nothing();
-            for reading in &self.readings {
-                is_known &= self.reader.push(reading, byte, &mut next, &mut reads);
-            }
-            if !is_known || next.len() > MOST_READINGS || reads.are_too_many() {
-                return Err(PushError::Exhausted { at });
-            }
-            if next.is_empty() {
-                return Err(PushError::Dead { at });
-            }
-            self.readings = next;
+        let mut next = std::mem::take(&mut self.spare);
+        let mut is_known = true;
+        let mut reads = Reads::nothing();
+        for reading in &self.readings {
+            is_known &= self.reader.push(reading, byte, &mut next, &mut reads);
         }
+        if !is_known || next.len() > MOST_READINGS || reads.are_too_many() {
+            return Err(PushError::Exhausted { at });
+        }
+        if next.is_empty() {
+            return Err(PushError::Dead { at });
+        }
+        self.spare = std::mem::replace(&mut self.readings, next);
+        self.spare.clear();
         self.tail.push(byte);
         if at + 1 == BYTE_ORDER_MARK.len() && self.tail == BYTE_ORDER_MARK {
             // Behind a byte order mark the first line begins.
@@ -190,9 +203,7 @@ impl Prefix {
         }
         rest.truncate(len % STRIDE);
         self.readings = self.before_tail.to_vec();
-        for byte in rest {
-            self.push_byte(byte).expect("it was pushed before");
-        }
+        self.push(&rest).expect("it was pushed before");
     }
 
     /// A prefix that goes on by itself from here.

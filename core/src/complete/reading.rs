@@ -7,12 +7,14 @@
 
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::scan::{DEAD, FULL, Scan, ScanId};
 use crate::grammar::Grammar;
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::lexer::{Action, Column, Kind, LayoutSpec};
-use crate::parser::stacks::{Reads, Stacks, Top, mix};
+use crate::parser::stacks::{Reads, Stacks, Top, Tops, mix};
 
 /// What a token that is being read may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,8 +74,11 @@ pub(crate) struct Reading {
     pub(crate) side: Side,
     pub(crate) place: Place,
     /// The stacks in front of that token, layout tokens before it included.
-    pub(crate) tops: Vec<Top>,
+    pub(crate) tops: Tops,
 }
+
+/// Readings of which there is nearly always one.
+pub(crate) type Readings = SmallVec<[Reading; 1]>;
 
 /// All that readings look up: made once for a langlet and a start rule, and shared.
 #[derive(Debug)]
@@ -108,7 +113,7 @@ impl Reader {
             ended: false,
             levels: None,
         };
-        Reading { scan: Scan::START, side: Side::Any, place, tops: vec![self.stacks.begin()] }
+        Reading { scan: Scan::START, side: Side::Any, place, tops: smallvec![self.stacks.begin()] }
     }
 
     pub(crate) fn has_blocks(&self) -> bool {
@@ -125,8 +130,7 @@ impl Reader {
         if step.goes_on < FULL {
             let mut next = Reading { scan: step.goes_on, ..reading.clone() };
             self.count(&mut next.place, byte);
-            let winners = |id| self.scan.state(id).winners_id;
-            if winners(step.goes_on) == winners(reading.scan) || self.is_viable(&next, reads) {
+            if step.keeps_winners || self.is_viable(&next, reads) {
                 out.push(next);
             }
         }
@@ -139,22 +143,32 @@ impl Reader {
         is_known
     }
 
-    /// Moves the reading behind the byte, if that only goes on with its token; else `false`, and nothing has changed.
-    #[inline]
-    pub(crate) fn advance(&self, reading: &mut Reading, byte: u8) -> bool {
-        let before = reading.scan;
-        let step = self.scan.step(before, byte);
-        if step.begins != DEAD || step.goes_on >= FULL || before == Scan::START {
-            return false;
+    /// Moves the reading behind those of the bytes that only go on with its token. How many they are.
+    pub(crate) fn advance(&self, reading: &mut Reading, bytes: &[u8]) -> usize {
+        if reading.scan == Scan::START {
+            return 0;
         }
-        reading.scan = step.goes_on;
-        let winners = |id| self.scan.state(id).winners_id;
-        if winners(step.goes_on) != winners(before) && !self.is_viable(reading, &mut Reads::nothing()) {
-            reading.scan = before;
-            return false;
+        let mut at = 0;
+        // Progress: each turn is one byte further at least.
+        loop {
+            if !reading.place.counting {
+                let (n_bytes, scan) = self.scan.run(reading.scan, &bytes[at..]);
+                (at, reading.scan) = (at + n_bytes, scan);
+            }
+            let Some(&byte) = bytes.get(at) else { return at };
+            let before = reading.scan;
+            let step = self.scan.step(before, byte);
+            if step.begins != DEAD || step.goes_on >= FULL {
+                return at;
+            }
+            reading.scan = step.goes_on;
+            if !step.keeps_winners && !self.is_viable(reading, &mut Reads::nothing()) {
+                reading.scan = before;
+                return at;
+            }
+            self.count(&mut reading.place, byte);
+            at += 1;
         }
-        self.count(&mut reading.place, byte);
-        true
     }
 
     /// The column behind a blank; `None` if the byte is none.
@@ -216,10 +230,10 @@ impl Reader {
     }
 
     /// Begins a logical line at the column of the place: the stacks behind its indentation tokens.
-    pub(crate) fn indent(&self, tops: &[Top], place: &mut Place, reads: &mut Reads) -> Option<Vec<Top>> {
+    pub(crate) fn indent(&self, tops: &[Top], place: &mut Place, reads: &mut Reads) -> Option<Tops> {
         place.inside = true;
         reads.levels = true;
-        let mut tops = tops.to_vec();
+        let mut tops = Tops::from(tops);
         let Some(spec) = self.layout.indent else { return Some(tops) };
         let column = place.column;
         let top = top_of(&place.levels);
@@ -250,20 +264,21 @@ impl Reader {
     }
 
     /// The readings behind the token, which ends here as this pattern: one, or none, or two where the text may have ended.
-    pub(crate) fn finish(&self, reading: &Reading, pattern: u32, reads: &mut Reads) -> Vec<Reading> {
+    pub(crate) fn finish(&self, reading: &Reading, pattern: u32, reads: &mut Reads) -> Readings {
         let meaning = self.scan.meaning(pattern);
         let fits = match meaning.action {
             Action::Trivia | Action::LineEnd => reading.side != Side::Token,
             _ => reading.side != Side::Trivia,
         };
         if !fits {
-            return Vec::new();
+            return Readings::new();
         }
-        let mut next = Reading { scan: Scan::START, side: Side::Any, ..reading.clone() };
-        let mut found = Vec::with_capacity(1);
+        let behind = |tops| Reading { scan: Scan::START, side: Side::Any, place: reading.place.clone(), tops };
+        let mut found = Readings::new();
         match meaning.action {
-            Action::Trivia => found.push(next),
+            Action::Trivia => found.push(behind(reading.tops.clone())),
             Action::LineEnd => {
+                let mut next = behind(reading.tops.clone());
                 let (is_line, may_end) = self.end_line(&mut next, meaning.kind, reads);
                 if may_end {
                     let mut ended = Reading { tops: reading.tops.clone(), ..next.clone() };
@@ -275,9 +290,10 @@ impl Reader {
                 }
             }
             action => {
-                self.place_behind(&mut next.place, action);
-                next.tops = self.stacks.shift(&reading.tops, meaning.kind, reads);
-                if !next.tops.is_empty() {
+                let tops = self.stacks.shift(&reading.tops, meaning.kind, reads);
+                if !tops.is_empty() {
+                    let mut next = behind(tops);
+                    self.place_behind(&mut next.place, action);
                     found.push(next);
                 }
             }

@@ -32,10 +32,10 @@ use crate::regex::{Term, Terms, columns};
 pub(crate) type ScanId = u32;
 
 /// No state: the reading is dead.
-pub(crate) const DEAD: ScanId = u32::MAX;
+pub(crate) const DEAD: ScanId = ScanId::MAX >> 1;
 
 /// There are too many states to go on.
-pub(crate) const FULL: ScanId = u32::MAX - 1;
+pub(crate) const FULL: ScanId = DEAD - 1;
 
 /// How many states there may be. Texts need some hundred; a token whose automaton explodes needs any number.
 const MOST_STATES: usize = 1 << 18;
@@ -43,6 +43,9 @@ const MOST_STATES: usize = 1 << 18;
 /// How many places the search for winning patterns visits before it takes each live one for winning: a reading is then kept until
 /// the token has ended that it supposes to end elsewhere.
 const MOST_VISITED: usize = 1 << 10;
+
+/// How many continuations are kept for a pattern.
+const MOST_WITNESSES: usize = 8;
 
 /// How many places of a token beside trivia are looked at before it counts as one that may come.
 const MOST_PAIRS: usize = 1 << 14;
@@ -54,6 +57,22 @@ pub(crate) struct Step {
     pub(crate) goes_on: ScanId,
     /// The token has ended before the byte, which begins another one.
     pub(crate) begins: ScanId,
+    /// Whether it goes on to a state with the same winners.
+    pub(crate) keeps_winners: bool,
+}
+
+impl Step {
+    /// No token goes on.
+    const DEAD: Step = Step { goes_on: DEAD, begins: DEAD, keeps_winners: false };
+
+    /// As one number. No state needs the highest bit.
+    fn pack(self) -> u64 {
+        u64::from(self.keeps_winners) << 63 | u64::from(self.goes_on) << 32 | u64::from(self.begins)
+    }
+
+    fn unpack(packed: u64) -> Step {
+        Step { goes_on: (packed >> 32) as u32 & DEAD, begins: packed as u32, keeps_winners: packed >> 63 == 1 }
+    }
 }
 
 /// What is known of a state.
@@ -98,7 +117,7 @@ pub(crate) struct Scan {
 }
 
 /// A step that was not computed yet: no state has this number.
-const UNKNOWN: u64 = (FULL as u64 - 1) << 32;
+const UNKNOWN: u64 = u64::MAX;
 
 /// A pattern and what is left of it, for each that may still match, in the order of the patterns.
 type Residuals = Arc<[(u32, Term)]>;
@@ -113,6 +132,9 @@ struct Known {
     next: FxHashMap<(TokenId, u8), TokenId>,
     ids: FxHashMap<(TokenId, Box<[TokenId]>), ScanId>,
     winners: FxHashMap<Arc<[u32]>, u32>,
+    /// `witnesses[pattern]`: continuations with which it has won from some state, the last one that did so again first. From
+    /// most other states one of them wins too.
+    witnesses: Vec<Vec<Box<[u8]>>>,
     n_states: ScanId,
 }
 
@@ -131,6 +153,7 @@ impl Scan {
             next: FxHashMap::default(),
             ids: FxHashMap::default(),
             winners: FxHashMap::default(),
+            witnesses: vec![Vec::new(); patterns.len()],
             n_states: 0,
         };
         assert_eq!(known.token(&[]), NOTHING);
@@ -170,28 +193,47 @@ impl Scan {
         self.step_by_class(id, self.classes[usize::from(byte)])
     }
 
+    /// Follows the bytes from a state in a token as long as it goes on, cannot end before them, and its winners stay. How many
+    /// these are, and the state behind them.
+    pub(crate) fn run(&self, mut id: ScanId, bytes: &[u8]) -> (usize, ScanId) {
+        let mut row = self.entries(id);
+        for (at, &byte) in bytes.iter().enumerate() {
+            let packed = row[usize::from(self.classes[usize::from(byte)])].load(Ordering::Acquire);
+            let step = Step::unpack(packed);
+            if packed == UNKNOWN || !step.keeps_winners || step.begins != DEAD {
+                return (at, id);
+            }
+            if step.goes_on != id {
+                id = step.goes_on;
+                row = self.entries(id);
+            }
+        }
+        (bytes.len(), id)
+    }
+
     /// Where bytes lead, by class.
     pub(crate) fn row(&self, id: ScanId) -> impl Iterator<Item = Step> + '_ {
         (0..self.representatives.len()).map(move |class| self.step_by_class(id, class as u8))
     }
 
     #[inline]
+    fn entries(&self, id: ScanId) -> &[AtomicU64] {
+        let unknown = || (0..self.representatives.len()).map(|_| AtomicU64::new(UNKNOWN)).collect();
+        self.rows.get_or_init(id as usize, unknown)
+    }
+
+    #[inline]
     fn step_by_class(&self, id: ScanId, class: u8) -> Step {
-        let row = self
-            .rows
-            .get_or_init(id as usize, || (0..self.representatives.len()).map(|_| AtomicU64::new(UNKNOWN)).collect());
-        let entry = &row[usize::from(class)];
+        let entry = &self.entries(id)[usize::from(class)];
         // A step is a number by itself, and its states are stored before their numbers are given away under the lock.
-        let packed = match entry.load(Ordering::Acquire) {
+        match entry.load(Ordering::Acquire) {
             UNKNOWN => {
-                let Step { goes_on, begins } = self.compute(id, class);
-                let packed = u64::from(goes_on) << 32 | u64::from(begins);
-                entry.store(packed, Ordering::Release);
-                packed
+                let step = self.compute(id, class);
+                entry.store(step.pack(), Ordering::Release);
+                step
             }
-            packed => packed,
-        };
-        Step { goes_on: (packed >> 32) as u32, begins: packed as u32 }
+            packed => Step::unpack(packed),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -199,10 +241,10 @@ impl Scan {
     }
 
     fn compute(&self, id: ScanId, class: u8) -> Step {
-        let ScanState { token, watched, accept, .. } = self.state(id);
+        let ScanState { token, watched, accept, winners_id, .. } = self.state(id);
         let mut known = self.lock();
         let byte = self.representatives[usize::from(class)];
-        let Some(still) = known.still_watched(watched, byte) else { return Step { goes_on: DEAD, begins: DEAD } };
+        let Some(still) = known.still_watched(watched, byte) else { return Step::DEAD };
         let next = known.step(*token, byte);
         let mut begins = DEAD;
         if accept.is_some() && known.accept(next).is_none() {
@@ -214,7 +256,8 @@ impl Scan {
             begins = self.intern(&mut known, first, watched);
         }
         let goes_on = self.intern(&mut known, next, still);
-        Step { goes_on, begins }
+        let keeps_winners = goes_on < FULL && self.state(goes_on).winners_id == *winners_id;
+        Step { goes_on, begins, keeps_winners }
     }
 
     /// The number of a state; `DEAD` if no pattern wins from it.
@@ -269,30 +312,35 @@ impl Scan {
     }
 
     /// The patterns as which a token may end from here on, in their order. Nothing is before the first of the live ones; the others
-    /// are looked for breadth first until each is found, along ASCII first: that is enough nearly always, and most bytes are not.
+    /// are won by a continuation that has won elsewhere, or looked for breadth first until each is found, along ASCII first:
+    /// that is enough nearly always, and most bytes are not. What was tried before does not change what is found.
     fn winners(&self, known: &mut Known, token: TokenId, watched: &[TokenId]) -> Vec<u32> {
-        let mut found = Vec::new();
-        let first = known.tokens[token as usize].0.first().filter(|_| watched.is_empty()).map(|&(pattern, _)| pattern);
-        let n_live = known.tokens[token as usize].0.len();
+        let live: Vec<u32> = known.tokens[token as usize].0.iter().map(|&(pattern, _)| pattern).collect();
+        let is_known = |&pattern: &u32| watched.is_empty() && pattern == live[0];
+        let mut found: Vec<u32> =
+            live.iter().copied().filter(|pattern| is_known(pattern) || known.wins(token, watched, *pattern)).collect();
         let ascii: Vec<u8> = self.representatives.iter().copied().filter(u8::is_ascii).collect();
         for bytes in [&ascii, &self.representatives] {
-            found.clear();
-            found.extend(first);
             let mut seen: FxHashSet<(TokenId, Vec<TokenId>)> = FxHashSet::default();
             let mut queue = vec![(token, watched.to_vec())];
+            // `from[place]`: the place before it, and the byte from there.
+            let mut from = vec![(0, 0)];
             let mut at = 0;
             // Progress: each turn takes one place of the queue; there are finitely many, and a limit.
-            while at < queue.len() && found.len() < n_live {
+            while at < queue.len() && found.len() < live.len() {
                 let (token, watched) = queue[at].clone();
-                at += 1;
                 if let Some(pattern) = known.accept(token)
                     && !found.contains(&pattern)
                 {
                     found.push(pattern);
+                    let places = std::iter::successors(Some(at), |&place| Some(from[place].0));
+                    let mut witness: Vec<u8> =
+                        places.take_while(|&place| place > 0).map(|place| from[place].1).collect();
+                    witness.reverse();
+                    known.add_witness(pattern, witness);
                 }
                 if queue.len() > MOST_VISITED {
-                    found = known.tokens[queue[0].0 as usize].0.iter().map(|&(pattern, _)| pattern).collect();
-                    break;
+                    return live;
                 }
                 for &byte in bytes {
                     let next = known.step(token, byte);
@@ -303,12 +351,11 @@ impl Scan {
                         still.dedup();
                         if seen.insert((next, still.clone())) {
                             queue.push((next, still));
+                            from.push((at, byte));
                         }
                     }
                 }
-            }
-            if found.len() == n_live {
-                break;
+                at += 1;
             }
         }
         found.sort_unstable();
@@ -420,6 +467,32 @@ impl Known {
         let next = self.token(&left);
         self.next.insert((token, byte), next);
         next
+    }
+
+    /// Whether one of the continuations that are kept for the pattern lets it win from here.
+    fn wins(&mut self, token: TokenId, watched: &[TokenId], pattern: u32) -> bool {
+        let mut kept = std::mem::take(&mut self.witnesses[pattern as usize]);
+        let winner = kept.iter().position(|witness| {
+            let (mut token, mut watched) = (token, watched.to_vec());
+            for &byte in witness {
+                token = self.step(token, byte);
+                match self.still_watched(&watched, byte) {
+                    Some(still) if token != NOTHING => watched = still,
+                    _ => return false,
+                }
+            }
+            self.accept(token) == Some(pattern)
+        });
+        kept[..winner.map_or(0, |index| index + 1)].rotate_right(usize::from(winner.is_some()));
+        self.witnesses[pattern as usize] = kept;
+        winner.is_some()
+    }
+
+    /// Keeps a continuation with which the pattern has won.
+    fn add_witness(&mut self, pattern: u32, witness: Vec<u8>) {
+        let kept = &mut self.witnesses[pattern as usize];
+        kept.truncate(MOST_WITNESSES - 1);
+        kept.insert(0, witness.into());
     }
 
     /// The watched states behind the byte that can still go on; `None` if one of them accepts there.

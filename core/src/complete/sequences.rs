@@ -177,49 +177,42 @@ pub(crate) fn sequences(reader: &Reader, trie: &Trie, n_entries: u32, from: &Fro
     };
     let empty = Blanks { from_line_start: false, bytes: Vec::new() };
     assert_eq!(builder.blanks_id(empty), Line::INSIDE.blanks);
-    // States of the nodes on the way from the root, each with the first node behind its subtree.
+    // The states of the nodes on the way from the root, those of a node in one run; and for each of these nodes the first node
+    // behind its subtree, and where its run begins.
     let mut states: Vec<State> = Vec::new();
     let mut open: Vec<(u32, usize)> = Vec::new();
     let mut node = 1;
-    let mut next: Vec<State> = Vec::new();
     while node < trie.n_nodes() {
-        while open.last().is_some_and(|&(end, _)| end <= node) {
-            let (_, start) = open.pop().expect("just looked at");
-            states.truncate(start);
+        while let Some((_, run)) = open.pop_if(|(end, _)| *end <= node) {
+            states.truncate(run);
         }
         let byte = trie.byte(node);
-        next.clear();
+        let run = states.len();
         match open.last() {
-            Some(&(_, start)) => {
-                for state in &states[start..] {
-                    builder.push(*state, byte, &mut next);
-                }
-            }
+            Some(&(_, above)) => (above..run).for_each(|index| builder.push(states[index], byte, &mut states)),
             None => match from {
                 From::Token(scan, side, line) => {
-                    builder.push(State { scan: *scan, side: *side, line: *line, node: 0 }, byte, &mut next);
+                    builder.push(State { scan: *scan, side: *side, line: *line, node: 0 }, byte, &mut states);
                 }
                 From::Between(begins, line) => {
                     let scan = begins[usize::from(reader.scan.classes[usize::from(byte)])];
-                    builder.begin(0, *line, scan, byte, &mut next);
+                    builder.begin(0, *line, scan, byte, &mut states);
                 }
             },
         }
-        if next.is_empty() {
-            node = trie.end(node);
-            continue;
-        }
+        let behind = &states[run..];
         let kinds = trie.kinds_below(node);
-        if next.iter().all(|state| builder.stays(state, kinds)) {
-            next.iter().for_each(|state| builder.add(state, trie.ids_below(node)));
+        if behind.iter().all(|state| builder.stays(state, kinds)) {
+            // None of them may be left.
+            behind.iter().for_each(|state| builder.add(state, trie.ids_below(node)));
+            states.truncate(run);
             node = trie.end(node);
             continue;
         }
         for id in trie.ids(node) {
-            next.iter().for_each(|state| builder.add(state, std::slice::from_ref(id)));
+            behind.iter().for_each(|state| builder.add(state, std::slice::from_ref(id)));
         }
-        open.push((trie.end(node), states.len()));
-        states.extend_from_slice(&next);
+        open.push((trie.end(node), run));
         node += 1;
     }
     builder.finish(n_entries)
@@ -233,7 +226,7 @@ impl Builder<'_> {
         if step.goes_on < FULL && state.scan != Scan::START {
             let line = self.count(state.line, byte);
             let next = State { scan: step.goes_on, line, ..state };
-            if self.has_winner(&next) {
+            if step.keeps_winners || self.has_winner(&next) {
                 out.push(next);
             }
         }
@@ -287,8 +280,8 @@ impl Builder<'_> {
 
     /// Whether the state stays what it is behind bytes of these kinds, however many.
     fn stays(&mut self, state: &State, kinds: Kinds) -> bool {
-        if kinds != 0 && (state.line.counting || state.scan == Scan::START) {
-            return false;
+        if kinds == 0 || state.line.counting || state.scan == Scan::START {
+            return kinds == 0;
         }
         let index = state.scan as usize;
         if index >= self.loops.len() {
@@ -300,7 +293,7 @@ impl Builder<'_> {
             let kind = (kinds & !loops.known).trailing_zeros();
             let scan = &self.reader.scan;
             let is_loop = (0..=255).filter(|&byte| u32::from(kind_of(byte)) == kind).all(|byte| {
-                let Step { goes_on, begins } = scan.step(state.scan, byte);
+                let Step { goes_on, begins, .. } = scan.step(state.scan, byte);
                 goes_on == state.scan && begins == DEAD
             });
             *(if is_loop { &mut loops.known } else { &mut loops.others }) |= 1 << kind;
@@ -318,10 +311,12 @@ impl Builder<'_> {
     }
 
     /// As [`Reader`] counts.
+    #[inline(always)]
     fn count(&mut self, line: Line, byte: u8) -> Line {
-        if !line.counting {
-            return line;
-        }
+        if line.counting { self.count_blank(line, byte) } else { line }
+    }
+
+    fn count_blank(&mut self, line: Line, byte: u8) -> Line {
         match byte {
             b' ' | b'\t' => {
                 let mut blanks = self.blanks[line.blanks as usize].clone();

@@ -16,7 +16,7 @@ use std::sync::RwLock;
 use rustc_hash::FxHashMap;
 
 use super::drive::{Frame, Types, is_wanted};
-use super::stacks::{Reads, Top};
+use super::stacks::{Reads, Tops};
 use crate::automata::decision::{Alternative, PathId};
 use crate::automata::{END, StateId, Tables, Terminal};
 use crate::langlet::Langlet;
@@ -81,7 +81,7 @@ fn by_sets(input: &Input<'_>, frames: &[Frame], at: usize, alternatives: &[Alter
     let behind = |&way: &Alternative| {
         (way, stacks.shift_by(std::slice::from_ref(&top), Some(&[way]), input.kind(at), &mut reads))
     };
-    let mut ways: Vec<(Alternative, Vec<Top>)> = alternatives.iter().map(behind).collect();
+    let mut ways: Vec<(Alternative, Tops)> = alternatives.iter().map(behind).collect();
     let mut index = at + 1;
     // Progress: each turn reads one token, and the end is read once.
     loop {
@@ -92,7 +92,7 @@ fn by_sets(input: &Input<'_>, frames: &[Frame], at: usize, alternatives: &[Alter
             return Some(*first);
         }
         let (first, kind) = (*first, input.kind(index));
-        let next = |(way, tops): &(Alternative, Vec<Top>)| (*way, stacks.shift(tops, kind, &mut reads));
+        let next = |(way, tops): &(Alternative, Tops)| (*way, stacks.shift(tops, kind, &mut reads));
         ways = ways.iter().map(next).collect();
         if ways.iter().all(|(_, tops)| tops.is_empty()) {
             // None survives: the one that came so far leads to the error.

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::Reads;
 use crate::automata::StateId;
@@ -19,7 +20,7 @@ pub(crate) type Link = Option<Arc<Below>>;
 #[derive(Debug)]
 pub(crate) struct Below {
     /// Most often one. In the order of their keys, each key once.
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: Frames,
     /// Whether what stands on it may also be the whole stack.
     pub(super) is_bottom: bool,
     /// Number of frames from here down, at most.
@@ -27,6 +28,9 @@ pub(crate) struct Below {
     /// Of all that lies here and under it.
     pub(super) hash: u64,
 }
+
+/// Frames of which there is most often one.
+pub(super) type Frames = SmallVec<[Frame; 1]>;
 
 /// A rule that waits for the one above it.
 #[derive(Clone, Debug)]
@@ -82,7 +86,7 @@ impl Below {
         }
     }
 
-    pub(super) fn new(frames: Vec<Frame>, is_bottom: bool) -> Arc<Below> {
+    pub(super) fn new(frames: Frames, is_bottom: bool) -> Arc<Below> {
         let under = frames.iter().map(|frame| frame.below.as_ref().map_or(0, |below| below.depth)).max();
         let hash = frames.iter().fold(1 + u64::from(is_bottom), |hash, frame| mix(hash, frame.hash()));
         Arc::new(Below { frames, is_bottom, depth: under.unwrap_or(0) + 1, hash })
@@ -142,7 +146,7 @@ impl<'a> Unions<'a> {
 
     /// The union of two, those of what lies under them being known.
     fn join(&mut self, left: &Link, right: &Link) -> Link {
-        let mut frames: Vec<Frame> = Vec::with_capacity(frames_of(left).len() + 1);
+        let mut frames = Frames::new();
         let (mut lefts, mut rights) = (frames_of(left).iter().peekable(), frames_of(right).iter().peekable());
         // Progress: each turn takes a frame of either.
         loop {

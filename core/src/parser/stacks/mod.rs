@@ -24,12 +24,13 @@ mod walk;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use crate::automata::decision::{Action, Alternative, PathId};
 use crate::automata::{END, StateId, Tables, Terminal};
 use crate::grammar::Symbol;
 use link::{Below, Frame, Unions, frames_of, hash_of};
-use walk::{Entered, Seen, Under, Way};
+use walk::{Entered, Seen, Under, Way, Ways};
 
 pub(crate) use costs::Costs;
 pub(crate) use link::{Link, mix};
@@ -55,6 +56,9 @@ impl Top {
         self.key().into_iter().fold(hash_of(&self.below), |hash, part| mix(hash, u64::from(part)))
     }
 }
+
+/// A set of stacks. Nearly always there is one top.
+pub(crate) type Tops = SmallVec<[Top; 1]>;
 
 /// How far down a walk has looked.
 #[derive(Clone, Debug)]
@@ -130,7 +134,7 @@ impl Stacks {
         let frames = frames.into_iter().map(|(path, state)| (self.waiting[path.0 as usize], state));
         let top = frames.fold(None, |below, (path, state)| {
             let below =
-                below.map(|Top { path, state, below, .. }| Below::new(vec![Frame { path, state, below }], false));
+                below.map(|Top { path, state, below, .. }| Below::new(smallvec![Frame { path, state, below }], false));
             Some(Top { pending: PathId::NONE, path, state, below })
         });
         top.map(|top| Top { pending, ..top })
@@ -149,7 +153,7 @@ impl Stacks {
     }
 
     /// All stacks behind the terminal; none if it cannot come. Adds to `reads` how far down it looked.
-    pub(crate) fn shift(&self, tops: &[Top], terminal: Terminal, reads: &mut Reads) -> Vec<Top> {
+    pub(crate) fn shift(&self, tops: &[Top], terminal: Terminal, reads: &mut Reads) -> Tops {
         self.shift_by(tops, None, terminal, reads)
     }
 
@@ -160,8 +164,8 @@ impl Stacks {
         only: Option<&[Alternative]>,
         terminal: Terminal,
         reads: &mut Reads,
-    ) -> Vec<Top> {
-        let mut found: Vec<Top> = Vec::with_capacity(1);
+    ) -> Tops {
+        let mut found = Tops::new();
         self.walk(tops, only, terminal, reads, |way, entered| {
             let below = entered.link(way.under);
             found.push(Top { pending: way.pending, path: way.path, state: way.state, below });
@@ -172,7 +176,7 @@ impl Stacks {
         }
         // The deepest were found last; from them on, each union is one step more than the one before.
         let mut unions = Unions::new(reads);
-        let mut merged: Vec<Top> = Vec::with_capacity(found.len());
+        let mut merged = Tops::new();
         for top in found.into_iter().rev() {
             match merged.binary_search_by_key(&top.key(), Top::key) {
                 Ok(index) => merged[index].below = unions.union(&merged[index].below, &top.below),
@@ -221,7 +225,7 @@ impl Stacks {
             under: Under::Link(&top.below),
         };
         let Some((first, more)) = tops.split_first() else { return false };
-        let mut others: Vec<Way<'a>> = more.iter().map(of).collect();
+        let mut others: Ways<'a> = more.iter().map(of).collect();
         let mut seen = Seen::default();
         let mut is_forked = !others.is_empty();
         let mut way = of(first);

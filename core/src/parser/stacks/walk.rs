@@ -1,6 +1,7 @@
 //! The ways of one walk over the stacks: those that were gone, and the frames that were entered on them.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::{SmallVec, smallvec};
 
 use super::Stacks;
 use super::link::{Below, Frame, Link, hash_of};
@@ -15,6 +16,9 @@ pub(super) struct Way<'a> {
     pub(super) state: StateId,
     pub(super) under: Under<'a>,
 }
+
+/// Ways of which there are most often few.
+pub(super) type Ways<'a> = SmallVec<[Way<'a>; 4]>;
 
 /// What lies under a way.
 #[derive(Clone, Copy)]
@@ -61,7 +65,7 @@ impl Seen {
 /// The frames that were entered on a walk.
 #[derive(Default)]
 pub(super) struct Entered<'a> {
-    pub(super) ways: Vec<Way<'a>>,
+    pub(super) ways: Ways<'a>,
     /// Once there are many: their numbers.
     numbers: FxHashMap<[u64; 3], u32>,
 }
@@ -103,7 +107,7 @@ impl<'a> Entered<'a> {
 
     /// The stack under a way.
     pub(super) fn link(&self, under: Under<'_>) -> Link {
-        let mut numbers = Vec::new();
+        let mut numbers: SmallVec<[u32; 8]> = SmallVec::new();
         let mut at = under;
         let base = loop {
             match at {
@@ -116,7 +120,7 @@ impl<'a> Entered<'a> {
         };
         numbers.iter().rev().fold(base.clone(), |below, &number| {
             let Way { path, state, .. } = self.ways[number as usize];
-            Some(Below::new(vec![Frame { path, state, below }], false))
+            Some(Below::new(smallvec![Frame { path, state, below }], false))
         })
     }
 }
