@@ -262,6 +262,15 @@ fn completions_are_programs_and_differ() {
 
 /// Grammars and vocabularies made to cost much are read or refused in bounded time; what was is kept.
 #[test]
+fn a_repetition_gives_as_many_completions_as_are_asked_for() {
+    let langlet = Langlet::root("langlet l\nstart s\ns: 'a' B*\ntoken B = /x+z/\nskip BLANK = / /\n");
+    let recognizer = recognizer(&langlet);
+    let prefix = pushed(&recognizer, b"a ").unwrap();
+    let found = recognizer.completions(&langlet).of(&prefix, 4);
+    assert_eq!(found, ["", "xz", "xzxz", "xzxzxz"].map(|text| text.as_bytes().to_vec()));
+}
+
+#[test]
 fn costs_are_bounded() {
     // Texts of this language have exponentially many trees; it is that of all odd numbers of letters.
     let langlet = Langlet::root("langlet ambiguous\nstart s\ns: 'a' s s | 'a'\nskip B = / /");

@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::prefix::{Prefix, Recognizer};
 use super::reading::{Reader, Reading, Readings, Side};
-use super::scan::Scan;
+use super::scan::{DEAD, Scan};
 use crate::grammar::Symbol;
 use crate::langlet::Langlet;
 use crate::lexer::Action;
@@ -71,8 +71,11 @@ impl Completions {
     pub fn of(&self, prefix: &Prefix, n: usize) -> Vec<Vec<u8>> {
         let reader = prefix.reader().clone();
         let mut known: FxHashMap<u64, u32> = FxHashMap::default();
+        // A place is gone to by `n` sequences of tokens, once by each.
+        let mut seen: FxHashSet<(u64, u64)> = FxHashSet::default();
         let mut visits: FxHashMap<u64, usize> = FxHashMap::default();
-        let mut nodes: Vec<(Prefix, Vec<u8>)> = vec![(prefix.fork(), Vec::new())];
+        // Prefixes, what was added to the first, and the hash of the tokens in that.
+        let mut nodes: Vec<(Prefix, Vec<u8>, u64)> = vec![(prefix.fork(), Vec::new(), 0)];
         // By bytes in all, then by what still has to come, then in the order in which they were found.
         let bound = |prefix: &Prefix, known: &mut FxHashMap<u64, u32>| {
             prefix.readings().iter().map(|reading| self.bound(&reader, reading, known)).min().unwrap_or(u32::MAX)
@@ -88,7 +91,7 @@ impl Completions {
             if found.len() >= n || n_looked_at > MOST_LOOKED_AT {
                 break;
             }
-            let (prefix, text) = nodes[index].clone();
+            let (prefix, text, tokens) = nodes[index].clone();
             if prefix.is_complete() && kinds.insert(self.kinds(&prefix)) {
                 found.push(text.clone());
                 if n == 1 {
@@ -100,16 +103,18 @@ impl Completions {
                 if next.push(&[byte]).is_err() {
                     continue;
                 }
-                let visits = visits.entry(hash_of(&next)).or_insert(0);
-                *visits += 1;
-                if *visits > n {
+                let place = hash_of(&next);
+                let tokens = ended_by(&prefix, byte).map_or(tokens, |kind| mix(tokens, u64::from(kind) + 1));
+                let visits = visits.entry(place).or_insert(0);
+                if *visits == n || !seen.insert((place, tokens)) {
                     continue;
                 }
+                *visits += 1;
                 let rest = bound(&next, &mut known);
                 let mut text = text.clone();
                 text.push(byte);
                 queue.push(Reverse((rest.saturating_add(text.len() as u32), rest, nodes.len())));
-                nodes.push((next, text));
+                nodes.push((next, text, tokens));
             }
         }
         found
@@ -245,6 +250,16 @@ fn readable_bytes(classes: &[u8; 256]) -> Vec<u8> {
 }
 
 /// Equal for prefixes with equal readings.
+/// The kind of the token that the byte ends, in the first reading where it does.
+fn ended_by(prefix: &Prefix, byte: u8) -> Option<u16> {
+    let scan = &prefix.reader().scan;
+    let mut ended = prefix.readings().iter().filter_map(|reading| {
+        let state = scan.state(reading.scan);
+        state.accept.filter(|&pattern| scan.is_token(pattern) && scan.step(reading.scan, byte).begins != DEAD)
+    });
+    ended.next().map(|pattern| scan.meaning(pattern).kind)
+}
+
 fn hash_of(prefix: &Prefix) -> u64 {
     prefix.readings().iter().fold(0, |hash, reading| {
         let place = &reading.place;
