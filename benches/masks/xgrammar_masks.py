@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Masks by the package xgrammar, for the workloads that it has a grammar for: W1, W2 and the schemas of W6.
+"""Masks by the package xgrammar, on the grammars, schemas and entries that the benchmark has written to FOLDER.
 
-    cargo run --release -p langlet-bench-masks -- --vocabulary cl100k_base.tiktoken --dump FOLDER
-    python3 masks/xgrammar_masks.py cl100k_base.tiktoken FOLDER
+    cargo run --release -p langlet-bench-masks -- --vocabulary cl100k_base.tiktoken --workloads w1,w2,w6 --dump FOLDER
+    python3 masks/xgrammar_masks.py cl100k_base.tiktoken FOLDER [PASSES]
 
-The entries of the texts are those that the benchmark has written to FOLDER. The package imports torch, transformers and triton,
-which its matcher does not need: where they are missing, empty stand-ins take their place. Only then, and for masks of numpy, the
-matcher is called below its Python wrapper.
+PASSES are those after the first, 5 if not given; `src/ebnf.rs` tells how a grammar is written for it. The package imports torch,
+transformers and triton, which its matcher does not need: where they are missing, empty stand-ins take their place. Only then, and for
+masks of numpy, the matcher is called below its Python wrapper.
 """
 
 import base64
@@ -34,32 +34,10 @@ import numpy
 import tvm_ffi
 import xgrammar
 
-PASSES = 5
-# Blanks stand behind each token: it has no lexer.
-GRAMMARS = {
-    "W1 bip": r'''
-root ::= ws term "at" ws "bap" ws
-term ::= expr ("and" ws expr)*
-expr ::= "b" [uoi] "p" ws
-ws ::= [ \t\n]*
-''',
-    "W2 json": r'''
-root ::= ws value
-value ::= object | array | string | number | "true" ws | "false" ws | "null" ws
-object ::= "{" ws (member ("," ws member)*)? "}" ws
-member ::= string ":" ws value
-array ::= "[" ws (value ("," ws value)*)? "]" ws
-string ::= "\"" tail
-tail ::= "\"" ws | [^"\\\x00-\x1F] tail | "\\" escape tail
-escape ::= ["\\/bfnrt] | "u" [0-9A-Fa-f] [0-9A-Fa-f] [0-9A-Fa-f] [0-9A-Fa-f]
-number ::= "-"? ("0" | [1-9] [0-9]*) ("." [0-9]+)? ([eE] [+-]? [0-9]+)? ws
-ws ::= [ \t\n\r]*
-''',
-}
-
 
 def main():
     path, folder = sys.argv[1:3]
+    passes = int(sys.argv[3]) if len(sys.argv) > 3 else 5
     entries = {}
     for line in open(path, "rb"):
         if line.strip():
@@ -83,19 +61,17 @@ def main():
             except RuntimeError as error:
                 print(f"{workload['name']:24} refused: {str(error).splitlines()[0]}")
                 continue
-        elif workload["name"] in GRAMMARS:
-            compiled = compiler.compile_grammar(GRAMMARS[workload["name"]])
         else:
-            continue
+            compiled = compiler.compile_grammar(workload["grammar"])
         load = (time.perf_counter() - start) * 1e3
-        report(workload, compiled, load, len(words))
+        report(workload, compiled, load, len(words), passes)
 
 
-def report(workload, compiled, load, width):
+def report(workload, compiled, load, width, n_passes):
     mask = numpy.zeros((1, (width + 31) // 32), dtype=numpy.int32)
     view = tvm_ffi.from_dlpack(mask)
     passes, allowed, refused = [], 0, 0
-    for number in range(PASSES + 1):
+    for number in range(n_passes + 1):
         times = []
         for ids in workload["entries"]:
             matcher = xgrammar.GrammarMatcher(compiled)
@@ -111,7 +87,7 @@ def report(workload, compiled, load, width):
                     refused += number == 0
                     break
         passes.append(times)
-    steps = sorted(statistics.median(p[n] for p in passes[1:]) for n in range(len(passes[0])))
+    steps = sorted(statistics.median(p[n] for p in passes[1:] or passes) for n in range(len(passes[0])))
     n = len(steps)
     at = lambda share: steps[min(int(n * share), n - 1)]
     first = sum(passes[0]) / n

@@ -1,6 +1,7 @@
 //! Masks over a vocabulary beside llguidance: `cargo run --release -p langlet-bench-masks -- --vocabulary FILE`. What the
 //! columns mean is in the README.
 
+mod ebnf;
 mod engine;
 mod lark;
 mod workload;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use langlet_core::complete::Vocabulary;
 
+use ebnf::ebnf;
 use engine::{Engine, Loaded, PeerGrammar};
 use workload::{Sources, Workload, divided, workloads};
 
@@ -40,7 +42,7 @@ struct Options {
     /// Differences of masks that are shown, for each workload
     #[arg(long, default_value_t = 3)]
     differences: usize,
-    /// Write the entries of the texts to this folder, a file for each workload, for `xgrammar_masks.py`, and measure nothing
+    /// Write the grammars and the entries of the texts to this folder, for `xgrammar_masks.py`, and measure nothing
     #[arg(long, value_name = "FOLDER")]
     dump: Option<PathBuf>,
     #[command(flatten)]
@@ -128,11 +130,12 @@ fn main() -> Result<()> {
 }
 
 fn dump(folder: &Path, workload: &Workload, entries: &[Vec<u32>]) -> Result<()> {
-    let schema = match &workload.grammar.peer {
-        Some(PeerGrammar::Schema(schema)) => schema.clone(),
-        _ => serde_json::Value::Null,
-    };
-    let value = serde_json::json!({"name": workload.name, "schema": schema, "entries": entries});
+    let mut value = serde_json::json!({"name": workload.name, "entries": entries});
+    match &workload.grammar.peer {
+        Some(PeerGrammar::Schema(schema)) => value["schema"] = schema.clone(),
+        Some(PeerGrammar::Lark(_)) => value["grammar"] = ebnf(&workload.grammar.langlet)?.into(),
+        None => return Ok(()),
+    }
     fs::create_dir_all(folder)?;
     let path = folder.join(format!("{}.json", workload.name.replace(' ', "_")));
     fs::write(&path, value.to_string()).with_context(|| path.display().to_string())

@@ -1,89 +1,14 @@
-//! The command on routes, rules of the user's own, explanations, traces, coverage and examples.
+//! `langlet translate` by routes and rules of the user's own, explanations and traces; `coverage` and `test`.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use langlet_test_support::command::Folder;
 
-use tempfile::TempDir;
-
-/// What a run of the command left.
-#[derive(Debug)]
-struct Run {
-    code: i32,
-    out: Vec<u8>,
-    err: String,
-}
-
-impl Run {
-    fn text(&self) -> &str {
-        std::str::from_utf8(&self.out).expect("the output is UTF-8")
-    }
-
-    /// Asserts the exit code, and that there was no panic.
-    #[track_caller]
-    fn ends_with(self, code: i32) -> Run {
-        assert_eq!(self.code, code, "{}\n{}", String::from_utf8_lossy(&self.out), self.err);
-        assert!(!self.err.contains("panicked"), "{}", self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, part: &str) -> Run {
-        assert!(self.err.contains(part), "no `{part}` in:\n{}", self.err);
-        self
-    }
-}
-
-/// A folder with files, in which the command is run.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new(files: &[(&str, &str)]) -> Folder {
-        let folder = Folder(tempfile::tempdir().unwrap());
-        files.iter().for_each(|(name, text)| folder.write(name, text.as_bytes()));
-        folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        fs::write(self.path(name), bytes).unwrap();
-    }
-
-    fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).unwrap()
-    }
-
-    fn text(&self, name: &str) -> String {
-        String::from_utf8(self.read(name)).unwrap()
-    }
-
-    fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-        command.args(arguments.split_whitespace()).current_dir(self.0.path()).env_remove("NO_COLOR");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Runs `langlet` with arguments that are separated by blanks.
-    fn run(&self, arguments: &str) -> Run {
-        let output = self.command(arguments).output().unwrap();
-        Run {
-            code: output.status.code().expect("the command ended by itself"),
-            out: output.stdout,
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
+use crate::folder;
 
 const MINE: &str = "langlet mine : python38\ncompound_stmt |= unless_stmt\nunless_stmt: 'unless' test ':' suite\n";
 
 #[test]
 fn a_route_is_found_or_forced() {
-    let folder = Folder::new(&[("a.py", "print 1, `x`\n"), ("mine.langlet", MINE)]);
+    let folder = folder(&[("a.py", "print 1, `x`\n"), ("mine.langlet", MINE)]);
     let run = |ways: &str| folder.run(&format!("translate {ways} a.py"));
     let new = "print(1, repr(x))\n";
     assert_eq!(run("--from python26 --to python38").ends_with(0).text(), new);
@@ -102,7 +27,7 @@ fn rules_of_the_users_own() {
     let codemod = "transform python38 -> python38\nrule old power [| old($x) |] => power [| new($x) |]\n";
     let down = "transform mine -> python38\n\
         rule unless compound_stmt [| unless $x: $s |] => compound_stmt [| if not $x: $s |]\n";
-    let folder = Folder::new(&[
+    let folder = folder(&[
         ("r/codemod.transform", codemod),
         ("r/down.transform", down),
         ("r/mine.langlet", MINE),
@@ -135,7 +60,7 @@ fn rules_of_the_users_own() {
 
 #[test]
 fn changes_are_explained() {
-    let folder = Folder::new(&[("d/a.py", "x\nif y: print 1\n"), ("d/b.py", "x\n")]);
+    let folder = folder(&[("d/a.py", "x\nif y: print 1\n"), ("d/b.py", "x\n")]);
     let run = |arguments: &str| folder.run(&format!("translate --from python27 --to python38 {arguments}"));
     let shown = "d/a.py:2:7: print\n  - print 1\n  + print(1)\n";
     assert_eq!(run("--explain d").ends_with(1).text(), shown);
@@ -150,7 +75,7 @@ fn changes_are_explained() {
 
 #[test]
 fn a_rule_is_traced_at_a_line() {
-    let folder = Folder::new(&[("a.py", "x = 1\nd.has_key(1); d.has_key(1, 2)\n")]);
+    let folder = folder(&[("a.py", "x = 1\nd.has_key(1); d.has_key(1, 2)\n")]);
     let run = |rule: &str, place: &str| {
         folder.run(&format!("translate --from python27 --to python38 --trace {rule} {place}"))
     };
@@ -167,7 +92,7 @@ fn a_rule_is_traced_at_a_line() {
 
 #[test]
 fn coverage_shows_what_is_not_covered() {
-    let folder = Folder::new(&[
+    let folder = folder(&[
         ("one.langlet", "langlet one\nstart a\na: 'x' | 'y' 'z'\nskip BLANK = / +/\n"),
         ("two.langlet", "langlet two : one\na := 'x'\n"),
         ("r.transform", "transform one -> two\nrule y a [| y z |] => a [| x |]\n"),
@@ -187,7 +112,7 @@ fn coverage_shows_what_is_not_covered() {
 
 #[test]
 fn test_reports_wrong_files() {
-    let folder = Folder::new(&[
+    let folder = folder(&[
         ("good.transform", "transform json5 -> json\nrule q STRING => compute quoted_string\n"),
         ("bad.transform", "transform json5 -> json\nrule q valu [| null |] => refuse \"x\"\n"),
     ]);
@@ -211,7 +136,7 @@ fn one_thread_and_eight_give_the_same() {
         }
     };
     let results = ["1", "8"].map(|n| {
-        let folder = Folder::new(&[]);
+        let folder = folder(&[]);
         files(&folder);
         let translate = format!("translate --from python26 --to python38 -j {n} d");
         let mut seen: Vec<(Vec<u8>, String)> = Vec::new();

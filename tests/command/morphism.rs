@@ -1,16 +1,17 @@
-//! `langlet morphism` as its users run it: arguments in; answer and exit code out.
+//! `langlet morphism`: two rules in; answer and exit code out.
 
-use langlet_test_support::command::{self, Run};
-use tempfile::TempDir;
+use langlet_test_support::command::Run;
+
+use crate::folder;
 
 fn run(arguments: &str) -> Run {
-    command::run(env!("CARGO_BIN_EXE_langlet"), &format!("morphism {arguments}"))
+    crate::run(&format!("morphism {arguments}"))
 }
 
-/// The standard output of a run that ends with the code.
+/// The standard output of a run that ends with the code and reports nothing.
 #[track_caller]
 fn out(arguments: &str, code: i32) -> String {
-    run(arguments).quietly_ends_with(code)
+    run(arguments).ends_with(code).says_nothing().text().to_owned()
 }
 
 /// The standard error of a run that could not be done.
@@ -51,10 +52,9 @@ fn what_is_refuted_has_a_program() {
 
 #[test]
 fn what_is_unknown_has_its_bounds() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("lists.langlet");
-    std::fs::write(&path, "langlet lists\nstart a\na: left | right\nleft: 'x' (',' 'x')*\nright: 'x' [',' right]\n")
-        .unwrap();
+    let lists = "langlet lists\nstart a\na: left | right\nleft: 'x' (',' 'x')*\nright: 'x' [',' right]\n";
+    let folder = folder(&[("lists.langlet", lists)]);
+    let path = folder.path("lists.langlet");
     let text = out(&format!("-l {} left right --tokens 9 --unfolding 4", path.display()), 1);
     assert_eq!(
         text,
@@ -101,12 +101,10 @@ fn answers_are_json_too() {
     let json = out("-l python26 exprlist testlist --json", 0);
     assert!(json.contains("\"pairs\":[[\"exprlist\",\"testlist\"],[\"expr\",\"test\"]],\"adds\":[]"), "{json}");
     // Langlet reads its own output.
-    let folder = TempDir::new().unwrap();
+    let folder = folder(&[]);
     for arguments in ["python26 exprlist testlist", "python26 test atom", "json --to json5 --all", "python26 --all"] {
-        let path = folder.path().join("answer.json");
-        std::fs::write(&path, run(&format!("--json -l {arguments}")).out).unwrap();
-        let check = std::process::Command::new(env!("CARGO_BIN_EXE_langlet")).arg("check").arg(&path).output().unwrap();
-        assert_eq!(check.status.code(), Some(0), "{arguments}: {}", String::from_utf8_lossy(&check.stderr));
+        folder.write("answer.json", &run(&format!("--json -l {arguments}")).out);
+        folder.run("check answer.json").ends_with(0);
     }
 }
 

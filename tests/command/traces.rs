@@ -1,39 +1,19 @@
-//! `langlet traces` and `langlet trace` as their users run them: arguments in; lines and exit code out.
+//! `langlet traces` and `langlet trace`: arguments in; lines and exit code out.
 
-use std::fs;
 use std::io::Read;
-use std::process::{Command, Stdio};
 
-use langlet_test_support::command::{self, Run};
-use tempfile::TempDir;
-
-fn command(arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    command.args(arguments.split_whitespace()).env_remove("NO_COLOR");
-    command
-}
-
-fn run(arguments: &str) -> Run {
-    command::run(env!("CARGO_BIN_EXE_langlet"), arguments)
-}
+use crate::{folder, run};
 
 /// The standard output of a run that ends with the code and reports nothing.
 #[track_caller]
 fn out(arguments: &str, code: i32) -> String {
-    run(arguments).quietly_ends_with(code)
+    run(arguments).ends_with(code).says_nothing().text().to_owned()
 }
 
 /// The standard error of a run that could not be done.
 #[track_caller]
 fn error(arguments: &str) -> String {
     run(arguments).error()
-}
-
-/// Files of the given texts.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
-    folder
 }
 
 #[test]
@@ -69,15 +49,16 @@ fn covers_are_as_small_as_they_can_be() {
 
 #[test]
 fn a_rule_without_a_cycle_has_no_higher_orders() {
-    let Run { out, err: note, code } = run("traces -l python27 for_stmt -k 2");
-    assert_eq!((code, &*out), (0, ""));
-    assert_eq!(note, "for_stmt has no cycle, so it has no traces of order 2 and more\n");
+    let run = run("traces -l python27 for_stmt -k 2").ends_with(0);
+    assert_eq!(run.text(), "");
+    assert_eq!(run.err, "for_stmt has no cycle, so it has no traces of order 2 and more\n");
 }
 
 /// The traces of a rule with a cycle never end; who reads some of them and leaves has no error.
 #[test]
 fn traces_are_printed_as_they_are_found() {
-    let mut child = command("traces -l python27 arglist --all").stdout(Stdio::piped()).spawn().unwrap();
+    let folder = folder(&[]);
+    let mut child = folder.command("traces -l python27 arglist --all").spawn().unwrap();
     let mut start = [0; 4096];
     child.stdout.take().unwrap().read_exact(&mut start).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
@@ -90,7 +71,7 @@ fn traces_are_printed_as_they_are_found() {
 #[test]
 fn a_trace_has_a_line_for_each_token() {
     let folder = folder(&[("a.json", "[1]")]);
-    let file = folder.path().join("a.json");
+    let file = folder.path("a.json");
     let text = out(&format!("trace {}", file.display()), 0);
     assert_eq!(
         text,
@@ -110,7 +91,7 @@ fn traces_are_compared_up_to_names() {
         ("fewer.langlet", &lists.replace("list | NUMBER", "NUMBER").replace("lists", "fewer")),
         ("a.lists", "[1,\n [2]]\n"),
     ]);
-    let path = |name: &str| folder.path().join(name).display().to_string();
+    let path = |name: &str| folder.path(name).display().to_string();
     let arguments =
         |against: &str| format!("trace -l {} --against {} {}", path("lists.langlet"), path(against), path("a.lists"));
     assert_eq!(out(&arguments("renamed.langlet"), 0), "the same selections, 7 tokens\n  item is element\n");
@@ -119,9 +100,9 @@ fn traces_are_compared_up_to_names() {
     assert!(shown.contains("item.2 against item.1\n"), "{shown}");
     assert_eq!(out(&format!("{} --reordered", arguments("swapped.langlet")), 0), "the same selections, 7 tokens\n");
     assert!(error(&arguments("fewer.langlet")).contains("a.lists:2:2"));
-    fs::write(path("a.trace"), out(&format!("trace -l {} {}", path("lists.langlet"), path("a.lists")), 0)).unwrap();
+    folder.write("a.trace", out(&format!("trace -l {} {}", path("lists.langlet"), path("a.lists")), 0).as_bytes());
     assert_eq!(out(&arguments("a.trace"), 0), "the same selections, 7 tokens\n");
-    fs::write(path("a.lists"), "[1,\n []]\n").unwrap();
+    folder.write("a.lists", b"[1,\n []]\n");
     let shown = out(&arguments("a.trace"), 1);
     assert!(shown.contains("the token ']' against the token NUMBER '2'") && shown.contains("a.lists:2:3]"), "{shown}");
 }
@@ -132,7 +113,7 @@ fn wrong_arguments_are_told() {
     assert!(error("traces -l python27 NAME").contains("a token of python27, not a rule"));
     assert!(error("traces -l python27 for_stmt -k 1 --cover occurrences").contains("cannot be used with"));
     let folder = folder(&[("a.json", "[1]"), ("bad.trace", "selections of json from json\n'[' json.1\n")]);
-    let path = |name: &str| folder.path().join(name).display().to_string();
+    let path = |name: &str| folder.path(name).display().to_string();
     let bad = error(&format!("trace {} --against {}", path("a.json"), path("bad.trace")));
     assert!(bad.contains("line 2 is no line of a selection trace: found `'[' json.1`"), "{bad}");
     assert!(error(&format!("trace {} --against {}", path("a.json"), path("none.trace"))).contains("none.trace"));

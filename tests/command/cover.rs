@@ -1,27 +1,12 @@
-//! `langlet cover` as its users run it: files in; what they use, programs, and a page out.
+//! `langlet cover`: files in; what they use, programs, and a page out.
 
-use std::fs;
-use std::process::Command;
+use langlet_test_support::command::Folder;
 
-use tempfile::TempDir;
+use crate::folder;
 
 /// Standard output, standard error and exit code.
-fn run(folder: &TempDir, arguments: &str) -> (String, String, i32) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    command.arg("cover").args(arguments.split_whitespace()).current_dir(folder.path()).env_remove("NO_COLOR");
-    let output = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
-}
-
-fn corpus(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
+fn run(folder: &Folder, arguments: &str) -> (String, String, i32) {
+    folder.run(&format!("cover {arguments}")).parts()
 }
 
 const WHAT_JSON_DOES_NOT_USE: &str = r#"not used: occurrence: value: STRING
@@ -50,7 +35,7 @@ json: 2 files, 36 bytes, 0 failed
 
 #[test]
 fn what_is_not_used_has_a_program() {
-    let folder = corpus(&[("a.json", "{\"a\": [1, 2, null]}"), ("sub/b.json", "[true, false, {}]")]);
+    let folder = folder(&[("a.json", "{\"a\": [1, 2, null]}"), ("sub/b.json", "[true, false, {}]")]);
     let (out, err, code) = run(&folder, "-l json . --cover occurrences,transitions");
     assert_eq!((err.as_str(), code), ("", 0));
     assert_eq!(out, WHAT_JSON_DOES_NOT_USE);
@@ -58,7 +43,7 @@ fn what_is_not_used_has_a_program() {
 
 #[test]
 fn uses_are_counted() {
-    let folder = corpus(&[("a.json", "[1, 2, [3]]"), ("b.json", "4")]);
+    let folder = folder(&[("a.json", "[1, 2, [3]]"), ("b.json", "4")]);
     let (out, ..) = run(&folder, "-l json a.json b.json --all --cover occurrences");
     let used: Vec<&str> = out.lines().filter(|line| !line.starts_with(' ') || line.contains("occurrence: ")).collect();
     assert!(
@@ -77,11 +62,11 @@ fn uses_are_counted() {
 /// What cannot be read is reported and left out, and the rest is counted.
 #[test]
 fn files_that_cannot_be_read_are_left_out() {
-    let folder = corpus(&[("good.json", "1"), ("bad.json", "[1"), ("sub/worse.json", "}")]);
+    let folder = folder(&[("good.json", "1"), ("bad.json", "[1"), ("sub/worse.json", "}")]);
     let (out, err, code) = run(&folder, "-l json . --cover occurrences");
     assert!(out.contains("json: 1 file, 1 bytes, 2 failed\n2 of 21 occurrences used (9.5 %)\n"), "{out}");
     assert!(err.contains("bad.json") && err.contains("worse.json") && code == 1, "{err}");
-    fs::write(folder.path().join("no_text.json"), b"\"\xff\"").unwrap();
+    folder.write("no_text.json", b"\"\xff\"");
     assert_eq!(run(&folder, "-l json .").2, 2);
     assert_eq!(run(&folder, "-l json missing.json").2, 2);
     let (_, err, code) = run(&folder, "-l json --start valeu good.json");
@@ -97,10 +82,10 @@ fn threads_change_nothing() {
         (0..60).map(|n| format!("[{n}, {{\"{n}\": [{}]}}]", "[], ".repeat(n % 7) + "null")).collect();
     let names: Vec<String> = (0..60).map(|n| format!("{n}.json")).collect();
     let files: Vec<(&str, &str)> = names.iter().zip(&texts).map(|(name, text)| (&name[..], &text[..])).collect();
-    let folder = corpus(&files);
+    let folder = folder(&files);
     let page = |jobs: u32| {
         let (out, ..) = run(&folder, &format!("-l json . --all -j {jobs} --html page.html"));
-        (out, fs::read_to_string(folder.path().join("page.html")).unwrap())
+        (out, folder.text("page.html"))
     };
     assert_eq!(page(1), page(4));
 }
@@ -108,10 +93,10 @@ fn threads_change_nothing() {
 /// The page stands by itself: nothing is fetched, tags are closed, and each missing occurrence is red and has its program.
 #[test]
 fn the_page_shows_the_grammar() {
-    let folder = corpus(&[("a.py", "x = 1 < 2\nprint x\n")]);
+    let folder = folder(&[("a.py", "x = 1 < 2\nprint x\n")]);
     let (_, err, code) = run(&folder, "-l python27 a.py --html page.html");
     assert_eq!((err.as_str(), code), ("", 0));
-    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    let page = folder.text("page.html");
     assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("src="));
     for tag in ["section", "div", "span", "code", "a", "p", "pre", "table", "tr", "td", "details", "ul", "li"] {
         let count = |text: &str| page.matches(text).count();

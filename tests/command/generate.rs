@@ -1,13 +1,9 @@
-//! `langlet generate` as its users run it: arguments in; programs, report and exit code out.
+//! `langlet generate`: arguments in; programs, report and exit code out.
 
-use std::process::Command;
-
-use langlet_test_support::command::{self, Run};
-use tempfile::TempDir;
+use crate::folder;
 
 fn run(arguments: &str) -> (String, String, i32) {
-    let Run { out, err, code } = command::run(env!("CARGO_BIN_EXE_langlet"), &format!("generate {arguments}"));
-    (out, err, code)
+    crate::run(&format!("generate {arguments}")).parts()
 }
 
 #[track_caller]
@@ -20,7 +16,7 @@ fn out(arguments: &str) -> (String, String) {
 /// The standard error of a run that could not be done.
 #[track_caller]
 fn error(arguments: &str) -> String {
-    command::run(env!("CARGO_BIN_EXE_langlet"), &format!("generate {arguments}")).error()
+    crate::run(&format!("generate {arguments}")).error()
 }
 
 #[test]
@@ -40,15 +36,14 @@ fn a_listing_says_what_it_uses() {
 
 #[test]
 fn programs_go_to_files() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("new");
+    let folder = folder(&[]);
+    let path = folder.path("new");
     let (text, _) = out(&format!("-l json --random 3 --tokens 20 --seed 2 -o {}", path.display()));
     assert_eq!(text, "");
     for name in ["00001.json", "00002.json", "00003.json"] {
         assert!(path.join(name).is_file());
     }
-    let check = Command::new(env!("CARGO_BIN_EXE_langlet")).args(["check", "-l", "json"]).arg(&path).output().unwrap();
-    assert_eq!(check.status.code(), Some(0));
+    folder.run("check -l json new").ends_with(0);
     assert!(error(&format!("-l json -o {}", path.join("00001.json").join("x").display())).contains("00001.json"));
 }
 
@@ -78,11 +73,10 @@ fn wrong_arguments_are_told() {
 /// What is wrong with the grammar is told in every mode, before anything is written.
 #[test]
 fn grammars_without_programs_are_told() {
-    let folder = TempDir::new().unwrap();
+    let folder = folder(&[]);
     let of = |rules: &str, arguments: &str| {
-        let path = folder.path().join("bad.langlet");
-        std::fs::write(&path, format!("langlet bad\n{rules}")).unwrap();
-        error(&format!("-l {} {arguments}", path.display()))
+        folder.write("bad.langlet", format!("langlet bad\n{rules}").as_bytes());
+        folder.run(&format!("generate -l ./bad.langlet {arguments}")).error()
     };
     for mode in ["", "--minimal", "--cover pairs", "--random 1", "--exhaustive", "--uniform 1 --tokens 3", "--count"] {
         let is = |rules: &str, message: &str| {
@@ -105,16 +99,15 @@ fn grammars_without_programs_are_told() {
         assert!(told.contains("help: let its regex match more, or take a keyword away"), "{told}");
     }
     // Of all programs only those with the token cannot be written.
-    let (out, err, code) = run(&format!("-l {} --exhaustive", folder.path().join("bad.langlet").display()));
+    let (out, err, code) = folder.run("generate -l ./bad.langlet --exhaustive").parts();
     assert!(out == "b\n" && err.contains("1 token strings have no text that is read as them") && code == 1, "{err}");
 }
 
 /// A budget that no program keeps is told; one that a program just keeps is no mistake.
 #[test]
 fn budgets_are_kept_or_refused() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("four.langlet");
-    std::fs::write(&path, "langlet four\nstart p\np: 'a' 'b' 'c' ['d']\nskip B = / /\n").unwrap();
+    let folder = folder(&[("four.langlet", "langlet four\nstart p\np: 'a' 'b' 'c' ['d']\nskip B = / /\n")]);
+    let path = folder.path("four.langlet");
     let path = path.display();
     assert!(
         error(&format!("-l {path} --random 1 --tokens 2"))
@@ -140,14 +133,12 @@ fn negatives_say_what_is_wrong() {
     let (text, report) = out("-l json --negatives");
     assert!(text.starts_with("--- ") && text.contains(" are never neighbors\n") && report.is_empty(), "{text}");
     assert_eq!(text, out("-l json --negatives").0);
-    let folder = TempDir::new().unwrap();
-    let (labels, _) = out(&format!("-l json --negatives -o {}", folder.path().display()));
-    let n_files = std::fs::read_dir(folder.path()).unwrap().count();
+    let folder = folder(&[]);
+    let (labels, _) = out(&format!("-l json --negatives -o {}", folder.path("").display()));
+    let n_files = folder.n_files("");
     assert!(n_files > 40 && n_files == labels.lines().count() && labels.starts_with("00001.json: "), "{labels}");
     // None is read.
-    let check =
-        Command::new(env!("CARGO_BIN_EXE_langlet")).args(["check", "-l", "json"]).arg(folder.path()).output().unwrap();
-    let err = String::from_utf8_lossy(&check.stderr).into_owned();
+    let (_, err, _) = folder.run("check -l json .").parts();
     assert!(err.contains(&format!("{n_files}")), "{err}");
     assert!(error("-l python27 --negatives --random 3").contains("cannot be used with"));
 }

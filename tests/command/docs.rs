@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use langlet_test_support::command::run;
+
+use crate::{LANGLET, at_root, example, root};
 
 /// The code blocks of a page: language, and text.
 fn blocks(page: &str) -> Vec<(String, String)> {
@@ -23,24 +23,12 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     blocks
 }
 
-/// The words of a command; single quotes keep blanks.
-fn words(command: &str) -> Vec<&str> {
-    let parts = command.split('\'').enumerate();
-    parts.flat_map(|(at, part)| if at % 2 == 1 { vec![part] } else { part.split_whitespace().collect() }).collect()
-}
-
-fn langlet(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_langlet")).args(arguments).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// Each command that a page shows with its output prints just that.
 #[test]
 fn commands_of_the_pages_print_what_is_shown() {
     let mut n_commands = 0;
     // A page may name the command itself, as one that another runs.
-    let folder = Path::new(env!("CARGO_BIN_EXE_langlet")).parent().unwrap().to_owned();
+    let folder = Path::new(LANGLET).parent().unwrap().to_owned();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let search = std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&others))).unwrap();
     for page in
@@ -49,10 +37,8 @@ fn commands_of_the_pages_print_what_is_shown() {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for (_, block) in blocks(&text).into_iter().filter(|(language, _)| language == "console") {
             let (command, shown) = block.split_once('\n').unwrap();
-            let arguments = words(command.strip_prefix("$ langlet ").unwrap());
-            let mut run = Command::new(env!("CARGO_BIN_EXE_langlet"));
-            let output = run.args(&arguments).current_dir(root()).env("PATH", &search).output().unwrap();
-            assert_eq!(String::from_utf8(output.stdout).unwrap(), shown, "{page}: {command}");
+            let run = run(at_root(command.strip_prefix("$ langlet ").unwrap()).env("PATH", &search));
+            assert_eq!(run.text(), shown, "{page}: {command}");
             n_commands += 1;
         }
     }
@@ -72,12 +58,12 @@ fn the_first_command_of_the_readme_prints_what_it_shows() {
     let page = fs::read_to_string(root().join("README.md")).unwrap();
     let blocks = blocks(&page);
     let command = blocks.iter().find_map(|(_, text)| text.trim().strip_prefix("$ cargo run --release -- ")).unwrap();
-    let arguments: Vec<&str> = command.split_whitespace().collect();
     let python: Vec<&String> =
         blocks.iter().filter(|(language, _)| language == "python").map(|(_, text)| text).collect();
     let [before, after] = python[..] else { panic!("the README shows a program before and after") };
-    assert_eq!(*before, fs::read_to_string(root().join(arguments.last().unwrap())).unwrap());
-    assert_eq!(*after, langlet(&arguments));
+    let file = command.split_whitespace().next_back().unwrap();
+    assert_eq!(*before, fs::read_to_string(root().join(file)).unwrap());
+    assert_eq!(*after, run(&mut at_root(command)).ends_with(0).text());
 }
 
 /// Rules that the README quotes stand in the transformation, blanks aside; so does the langlet in its example.
@@ -109,10 +95,8 @@ fn the_examples_run() {
     for (name, expected) in
         [("unless", "if not (done or failed):"), ("translate", "# line 4: has_key_not"), ("algebra", "4 parts")]
     {
-        let binary = Path::new(env!("CARGO_BIN_EXE_langlet")).parent().unwrap().join("examples").join(name);
-        let output = Command::new(&binary).output().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
-        let shown = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success() && output.stderr.is_empty() && shown.contains(expected), "{name}: {shown}");
+        let run = run(&mut Command::new(example(name))).ends_with(0).says_nothing();
+        assert!(run.text().contains(expected), "{name}: {}", run.text());
     }
 }
 

@@ -1,29 +1,23 @@
-//! `langlet flaws` as its users run it: a judge in; what it rejects, by production, out.
+//! `langlet flaws`: a judge in; what it rejects, by production, out.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use langlet_test_support::command;
 
-/// The judge that is built with the tests.
-fn judge() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_langlet")).parent().unwrap().join("examples/judge")
-}
+use crate::{LANGLET, example, folder};
 
 /// Standard output, standard error and exit code. Temporary files go to a folder that must be empty afterwards.
 fn run(arguments: &str, judge: &str) -> (String, String, i32) {
-    let folder = TempDir::new().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    command.arg("flaws").args(arguments.split_whitespace()).args(["--judge", judge]);
-    let output = command.env_remove("NO_COLOR").env("TMPDIR", folder.path()).output().unwrap();
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "temporary files are left");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+    let folder = folder(&[]);
+    let mut command = folder.command(&format!("flaws {arguments}"));
+    let run = command::run(command.args(["--judge", judge]).env("TMPDIR", folder.path("")));
+    assert_eq!(folder.n_files(""), 0, "temporary files are left");
+    run.parts()
 }
 
+/// By the judge that is built with the tests.
 fn asked(arguments: &str, mode: &str) -> (String, String, i32) {
-    run(arguments, &format!("'{}' {mode} {{}}", judge().display()))
+    run(arguments, &format!("'{}' {mode} {{}}", example("judge").display()))
 }
 
 const TWO_FLAWS: &str = r#"object: '{' member ',' member '}'
@@ -51,7 +45,7 @@ fn rejected_programs_are_minimized_and_grouped() {
 /// The command itself as a judge: what JSON5 has and JSON has not.
 #[test]
 fn one_langlet_judges_another() {
-    let (out, _, code) = run("-l json5", &format!("{} check -l json {{}}", env!("CARGO_BIN_EXE_langlet")));
+    let (out, _, code) = run("-l json5", &format!("{LANGLET} check -l json {{}}"));
     assert_eq!(code, 1);
     assert!(out.contains("\nname: NAME\n    {a: \"\"}\n"), "{out}");
     assert!(out.ends_with("json5: 17 programs, 7 accepted, 10 rejected: 10 flaws in 10 productions\n"), "{out}");

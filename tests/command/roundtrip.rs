@@ -1,28 +1,19 @@
-//! `langlet roundtrip` as its users run it: two langlets or a file of rules in; what does not hold, and counts out.
+//! `langlet roundtrip`: two langlets or a file of rules in; what does not hold, and counts out.
 
-use std::fs;
-use std::process::Command;
-
-use tempfile::TempDir;
+use crate::folder;
 
 /// Standard output, standard error and exit code.
 fn run(arguments: &str) -> (String, String, i32) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_langlet"));
-    let output = command.arg("roundtrip").args(arguments.split_whitespace()).env_remove("NO_COLOR").output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+    crate::run(&format!("roundtrip {arguments}")).parts()
 }
 
 /// The output for a file of rules from the langlet `s` to its child `t`, both of letters.
 fn of_rules(rules: &str) -> (String, i32) {
-    let folder = TempDir::new().unwrap();
     let root = "langlet s\nstart p\np: i*\ni: 'a' | 'b' | 'c' ['d']\nskip BLANK = / +/\n";
-    for (name, text) in [("s", root), ("t", "langlet t : s\ni |= 'e'\n")] {
-        fs::write(folder.path().join(format!("{name}.langlet")), text).unwrap();
-    }
-    let path = folder.path().join("s-to-t.transform");
-    fs::write(&path, format!("transform s -> t\n{rules}\n")).unwrap();
-    let (out, err, code) = run(&format!("--rules {}", path.display()));
+    let rules = format!("transform s -> t\n{rules}\n");
+    let child = "langlet t : s\ni |= 'e'\n";
+    let folder = folder(&[("s.langlet", root), ("t.langlet", child), ("s-to-t.transform", &rules)]);
+    let (out, err, code) = folder.run("roundtrip --rules s-to-t.transform").parts();
     assert_eq!(err, "");
     (out, code)
 }

@@ -1,34 +1,19 @@
-//! `langlet compare` as its users run it: arguments in; verdict and exit code out.
+//! `langlet compare`: two grammars in; verdict and exit code out.
 
-use std::fs;
+use langlet_test_support::command::Folder;
 
-use langlet_test_support::command::{Run, run_in};
-use tempfile::TempDir;
-
-const LANGLET: &str = env!("CARGO_BIN_EXE_langlet");
-
-fn run(folder: &TempDir, arguments: &str) -> Run {
-    run_in(LANGLET, folder.path(), &format!("compare {arguments}"))
-}
+use crate::folder;
 
 /// The standard output of a run that ends with the code.
 #[track_caller]
-fn out(folder: &TempDir, arguments: &str, code: i32) -> String {
-    run(folder, arguments).ends_with(code)
+fn out(folder: &Folder, arguments: &str, code: i32) -> String {
+    folder.run(&format!("compare {arguments}")).ends_with(code).text().to_owned()
 }
 
 /// The standard error of a run that could not be done.
 #[track_caller]
-fn error(folder: &TempDir, arguments: &str) -> String {
-    run(folder, arguments).error()
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
+fn error(folder: &Folder, arguments: &str) -> String {
+    folder.run(&format!("compare {arguments}")).error()
 }
 
 #[test]
