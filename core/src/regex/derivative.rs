@@ -226,22 +226,21 @@ pub fn hidden_by(terms: &mut Terms, token: Term, earlier: &[Term]) -> bool {
 pub(super) fn byte_classes(sets: impl IntoIterator<Item = ByteSet>) -> ([u8; 256], usize) {
     let mut classes = [0u8; 256];
     let mut n_classes = 1;
-    for set in sets {
-        // `split[class][is in the set]`: the refined class, numbered as met.
-        let mut split = [[u16::MAX; 2]; 256];
-        let mut next = 0;
-        for (byte, class) in (0..=255).zip(classes.iter_mut()) {
-            let refined = &mut split[usize::from(*class)][usize::from(set.contains(byte))];
-            if *refined == u16::MAX {
-                *refined = next;
-                next += 1;
-            }
-            *class = *refined as u8;
+    let mut sets = sets.into_iter().peekable();
+    // Progress: each turn takes up to 64 sets.
+    while sets.peek().is_some() {
+        // `members[byte]`: bit `i` says whether it is in set `i` of these.
+        let mut members = [0u64; 256];
+        for (bit, set) in sets.by_ref().take(64).enumerate() {
+            set.iter().for_each(|byte| members[usize::from(byte)] |= 1 << bit);
         }
-        n_classes = usize::from(next);
-        if n_classes == 256 {
-            break;
+        // Classes are numbered as met.
+        let mut refined: FxHashMap<(u8, u64), u8> = FxHashMap::default();
+        for (class, members) in classes.iter_mut().zip(members) {
+            let next = refined.len() as u8;
+            *class = *refined.entry((*class, members)).or_insert(next);
         }
+        n_classes = refined.len();
     }
     (classes, n_classes)
 }
