@@ -1,17 +1,19 @@
-//! Plays of bytes: the seeds that are kept, and as many by chance as are asked for.
+//! What the fuzz targets in `fuzz/` do, without a fuzzer: the seeds that are kept, and as many plays by chance as are asked for.
 //!
 //! ```sh
 //! LANGLET_FUZZ_COUNT=100000 LANGLET_FUZZ_SEED=7 cargo test --release -p langlet-tests --test suite fuzz::
 //! ```
 //!
-//! A play that fails names its bytes; written to a file of `tests/fixtures/fuzz`, they are played by each later run.
+//! A play that fails names its bytes; written to a file of `tests/fixtures/fuzz/completion`, they are played by each later run.
 
 use std::env;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use langlet_core::generate::Chance;
+use langlet_test_support::checks::check_text;
 use langlet_test_support::fixture::workspace;
 use langlet_test_support::masks::hard_vocabulary;
 use langlet_test_support::replay::{Played, Stage, replay};
@@ -30,14 +32,31 @@ fn played(bytes: &[u8]) -> Played {
     })
 }
 
+/// The seeds of a target, in the order of their names.
+fn seeds(target: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(workspace("tests/fixtures/fuzz").join(target)).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
 #[test]
 fn seeds_hold() {
-    let mut paths: Vec<_> =
-        fs::read_dir(workspace("tests/fixtures/fuzz")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let shown = paths.iter().map(|path| {
-        let played = played(&fs::read(path).unwrap());
+    let shown = seeds("completion").into_iter().map(|path| {
+        let played = played(&fs::read(&path).unwrap());
         format!("{}: {played:?}", path.file_name().unwrap().to_string_lossy())
+    });
+    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
+}
+
+/// Each built-in langlet reads each text, or says where it cannot.
+#[test]
+fn texts_are_read_or_refused() {
+    let shown = seeds("parse").into_iter().map(|path| {
+        let text = fs::read_to_string(&path).unwrap();
+        let reads = |name: &&str| check_text(&crate::langlet(name), &text).is_ok();
+        let readers: Vec<&str> = crate::BUILT_IN.into_iter().filter(reads).collect();
+        format!("{}: {}", path.file_name().unwrap().to_string_lossy(), readers.join(" "))
     });
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
 }

@@ -262,14 +262,23 @@ fn measure(
     Ok(())
 }
 
+/// Two masks that are not the same.
+struct Difference {
+    /// Text and step.
+    place: (usize, usize),
+    /// Entries that only the first engine allows.
+    ours: Vec<u32>,
+    /// Entries that only the second allows.
+    peer: Vec<u32>,
+}
+
 /// Masks of the first pass, to be compared.
 #[derive(Default)]
 struct Differences {
     /// By text and step, the mask of the engine that came first.
     kept: BTreeMap<(usize, usize), Vec<u32>>,
     n_equal: usize,
-    /// Place, entries only the first allows, entries only the second allows.
-    different: Vec<((usize, usize), Vec<u32>, Vec<u32>)>,
+    different: Vec<Difference>,
     /// Engine, text and step at which the entry that comes is not allowed.
     refused: Vec<(usize, usize, usize)>,
 }
@@ -292,7 +301,7 @@ impl Differences {
             })
             .collect()
         };
-        self.different.push((place, only(&first, mask), only(mask, &first)));
+        self.different.push(Difference { place, ours: only(&first, mask), peer: only(mask, &first) });
     }
 
     fn equal(&self) -> usize {
@@ -312,7 +321,7 @@ impl Differences {
             format!("{} ({})", ids.len(), texts.collect::<Vec<_>>().join(" "))
         };
         let step = (self.different.len() / n.max(1)).max(1);
-        for ((text, at), ours, peer) in self.different.iter().step_by(step).take(n) {
+        for Difference { place: (text, at), ours, peer } in self.different.iter().step_by(step).take(n) {
             let before: Vec<u8> =
                 texts[*text][..*at].iter().flat_map(|&id| vocabulary.bytes(id).unwrap_or_default().to_vec()).collect();
             let before = String::from_utf8_lossy(&before).into_owned();
