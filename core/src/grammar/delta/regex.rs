@@ -160,7 +160,7 @@ impl Delta {
                 self.check_dropped(&part.written, &format!("the part `{name}`"));
             }
             if self.grammar.symbols.named(&name).is_some() {
-                let own = file.items.iter().filter_map(declared_name).filter(|own| *own.text == *name).last();
+                let own = file.items.iter().filter_map(declared_name).rfind(|own| *own.text == *name);
                 let span = own.map_or(file.name.span, |own| own.span);
                 let error = self.error(span, format!("`{name}` is a part and a symbol"));
                 *error = error.clone().help("give one of them another name");
