@@ -47,7 +47,7 @@ fn the_example_of_proposition_7() {
 }
 
 /// A language, an alphabet that shows what is hard about its tokens, and how many letters complete any prefix.
-const SMALL: [(&str, &str, usize); 10] = [
+const SMALL: [(&str, &str, usize); 12] = [
     // A name may become a keyword and the reverse.
     ("langlet a\nstart s\ns: 'if' NAME | NAME '='\ntoken NAME = /[fi]+/\nskip B = / /", "if= ", 3),
     // `1.` is a number, `1..1` a range; the number in between must not eat its dots.
@@ -58,6 +58,19 @@ const SMALL: [(&str, &str, usize); 10] = [
     ("langlet d\nstart s\ns: NAME ('/' NAME)*\ntoken NAME = /a/\nskip B = /( |\\/\\*\\*\\/)+/", "a/* ", 4),
     // The token automaton looks two bytes ahead before it knows that `<` stands alone.
     ("langlet e\nstart s\ns: NAME ('<' | '<--' | '-')* NAME\ntoken NAME = /a/\nskip B = / /", "a<- ", 3),
+    // A token that no rule has takes its text away from the others.
+    (
+        "langlet l\nstart s\ns: (A | B | C)+\ntoken LONG = /ab+c/\ntoken A = /a/\ntoken B = /b/\ntoken C = /c/\nskip S = / /",
+        "abc ",
+        2,
+    ),
+    // A string with fields that hold strings; what looks like one is no name and string.
+    (
+        "langlet m\nstart s\ns: (NAME | STRING)+\npart plain = /'[^']*'/\npart field = /\\{({plain}|[^'{}])*\\}/\n\
+         token STRING = /{plain}|f'([^'{}]|{field})*'/\ntoken BROKEN = /f{plain}/\ntoken NAME = /f/\nskip S = / /",
+        "f'{}",
+        3,
+    ),
     // Lines and blocks.
     (
         "langlet f\nstart s\ns: (NEWLINE | t)* END\nt: NAME (NEWLINE | ':' b)\nb: NEWLINE INDENT t+ DEDENT\n\

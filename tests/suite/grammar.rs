@@ -67,6 +67,35 @@ fn whole_delta_and_history() {
     ");
 }
 
+/// A child that replaces a part changes each inherited regex that takes it in.
+#[test]
+fn parts_are_put_together_late() {
+    let text = "langlet p\nfile: (NUMBER | /{sign}{digit}/)*\npart digit = /[0-7]/\npart sign = /(?x) [+-] # or none\n/\n\
+                token NUMBER = /(?i){digit}+e?/\nskip BLANK = /[ ]+/\n";
+    let parent = load("p", text, None).unwrap();
+    let child = load("q", "langlet q : p\npart digit := /[0-9]|x/\n", Some(&parent)).unwrap();
+    let dropped = load("r", "langlet r : p\npart sign -=\n", Some(&parent)).unwrap_err();
+    assert!(load("r", "langlet r : p\npart sign -=\nfile := NUMBER*\n", Some(&parent)).is_ok());
+    assert_eq!(dropped[0].message, "the part `sign` is removed, but the token `/{sign}{digit}/` still takes it in");
+    for (langlet, program, other) in [(&parent, "12E -7", "9"), (&child, "9xE -9", "9X")] {
+        assert!(langlet.parse(program).is_ok() && langlet.parse(other).is_err(), "{}", langlet.name());
+    }
+    insta::assert_snapshot!(print::whole(child.grammar()), @r"
+    langlet q
+
+    start file
+    part sign = /(?x) [+-] # or none
+    /
+    part digit = /[0-9]|x/
+    token NUMBER = /(?i){digit}+e?/
+    skip BLANK = /[ ]+/
+
+    file: (NUMBER | /{sign}{digit}/)*
+    ");
+    let root = load("whole", &print::whole(child.grammar()), None).unwrap();
+    assert!(root.parse("9xE -9").is_ok() && root.parse("9X").is_err());
+}
+
 /// The whole grammar of each langlet, as `langlet show` prints it.
 #[test]
 fn whole_grammars() {

@@ -12,6 +12,7 @@ mod coverage;
 mod depth;
 mod flaws;
 mod forms;
+mod fstrings;
 mod fuzz;
 mod grammar;
 mod laws;

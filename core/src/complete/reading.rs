@@ -93,8 +93,18 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) fn new(langlet: &Langlet, start: Symbol) -> Reader {
         let grammar: &Grammar = langlet.grammar();
+        let terminals = &langlet.tables().terminals;
+        let mut used = vec![false; terminals.len()];
+        for rule in grammar.rules.values() {
+            rule.rhs.for_each_symbol(&mut |symbol| {
+                if let Some(terminal) = terminals.number(symbol) {
+                    used[usize::from(terminal)] = true;
+                }
+            });
+        }
+        let is_used = |kind| terminals.readings(kind).any(|terminal| used[usize::from(terminal)]);
         Reader {
-            scan: Scan::new(langlet.lexer()),
+            scan: Scan::new(langlet.lexer(), is_used),
             stacks: Stacks::new(langlet.shared_tables(), start),
             layout: langlet.lexer().layout().clone(),
             may_end_early: grammar.starts[0] != start,

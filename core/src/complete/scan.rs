@@ -12,7 +12,14 @@
 //!
 //! A watched state goes away when its token cannot go on. Nearly always one reading is left, with nothing watched. A state
 //! knows which patterns *win* from it: those as which the token can still end, as the first of the patterns that accept
-//! there, without a watched one accepting on the way. With no such pattern the reading is dead.
+//! there, without a watched one accepting on the way. A token that no rule uses takes its text away from shorter ones, but it
+//! never wins. With no winner the reading is dead.
+//!
+//! Whether a pattern wins is reachability in the product of the automata. Most of it is cut off by what the residuals say: one
+//! that is written also among the watched ones, or for an earlier pattern, accepts nothing that these do not. So behind `f"`, read
+//! as a name and a string, nothing has to be searched where some token is each text from `f"` to the next `"`. This is the
+//! simulation by which inclusion of automata is decided on a part of their product (Abdulla, Chen, Holík, Mayr and Vojnar 2010,
+//! "When simulation meets antichains"), with the equality of terms as the simulation.
 //!
 //! Behind most trivia anything can come. But a comment up to the end of the line has only the line end behind it, so where the
 //! line cannot end, it cannot begin: from its states the line end wins in its stead.
@@ -25,7 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lazy::LazyTable;
-use crate::lexer::{Action, Lexer, Meaning};
+use crate::lexer::{Action, Kind, Lexer, Meaning};
 use crate::regex::{Term, Terms, columns};
 
 /// Number of a state of the scan.
@@ -41,8 +48,8 @@ pub(crate) const FULL: ScanId = DEAD - 1;
 const MOST_STATES: usize = 1 << 18;
 
 /// How many places the search for winning patterns visits before it takes each live one for winning: a reading is then kept until
-/// the token has ended that it supposes to end elsewhere.
-const MOST_VISITED: usize = 1 << 10;
+/// the token has ended that it supposes to end elsewhere. The built-in langlets need some hundred.
+const MOST_VISITED: usize = 1 << 12;
 
 /// How many continuations are kept for a pattern.
 const MOST_WITNESSES: usize = 8;
@@ -80,7 +87,7 @@ impl Step {
 pub(crate) struct ScanState {
     token: TokenId,
     watched: Box<[TokenId]>,
-    /// The pattern as which the token may end here.
+    /// The pattern as which the token may end here: one that is used.
     pub(crate) accept: Option<u32>,
     /// The patterns as which it may end here or later, in their order; the line ends behind it for trivia that only they
     /// can follow.
@@ -106,6 +113,8 @@ const FRESH: TokenId = 1;
 #[derive(Debug)]
 pub(crate) struct Scan {
     meanings: Vec<Meaning>,
+    /// `is_used[pattern]`: whether a token may end as it: as trivia, a line end, or a token that a rule has.
+    is_used: Vec<bool>,
     /// `classes[byte]`: bytes of one class lead from each state to the same one.
     pub(crate) classes: [u8; 256],
     /// `representatives[class]`: its lowest byte.
@@ -142,9 +151,15 @@ impl Scan {
     /// Before the first byte.
     pub(crate) const START: ScanId = 0;
 
-    pub(crate) fn new(lexer: &Lexer) -> Scan {
+    /// `is_used` says of a kind of tokens whether some rule has it.
+    pub(crate) fn new(lexer: &Lexer, is_used: impl Fn(Kind) -> bool) -> Scan {
         let (terms, patterns) = lexer.patterns();
-        let meanings = (0..patterns.len() as u32).map(|pattern| lexer.meaning(pattern)).collect();
+        let meanings: Vec<Meaning> = (0..patterns.len() as u32).map(|pattern| lexer.meaning(pattern)).collect();
+        let may_end = |meaning: &Meaning| match meaning.action {
+            Action::Trivia | Action::LineEnd => true,
+            _ => is_used(meaning.kind),
+        };
+        let is_used = meanings.iter().map(may_end).collect();
         let (classes, representatives) = columns(&terms, &patterns);
         let mut known = Known {
             terms,
@@ -166,7 +181,7 @@ impl Scan {
         known.token_ids.insert(Arc::new([]), NOTHING);
         let states = LazyTable::new(MOST_STATES);
         let rows = LazyTable::new(MOST_STATES);
-        let scan = Scan { meanings, classes, representatives, states, rows, known: Mutex::new(known) };
+        let scan = Scan { meanings, is_used, classes, representatives, states, rows, known: Mutex::new(known) };
         let start = scan.intern(&mut scan.lock(), FRESH, Vec::new());
         assert_eq!(start, Scan::START);
         scan
@@ -294,7 +309,7 @@ impl Scan {
         let winners: Arc<[u32]> = winners.into();
         let next_id = known.winners.len() as u32;
         let winners_id = *known.winners.entry(winners.clone()).or_insert(next_id);
-        let accept = known.accept(token);
+        let accept = known.accept(token).filter(|&pattern| self.is_used[pattern as usize]);
         let watched = key.1.clone();
         let wins_token = winners.iter().any(|&pattern| self.is_token(pattern));
         let wins_trivia = winners.iter().any(|&pattern| !self.is_token(pattern));
@@ -315,10 +330,12 @@ impl Scan {
     /// are won by a continuation that has won elsewhere, or looked for breadth first until each is found, along ASCII first:
     /// that is enough nearly always, and most bytes are not. What was tried before does not change what is found.
     fn winners(&self, known: &mut Known, token: TokenId, watched: &[TokenId]) -> Vec<u32> {
-        let live: Vec<u32> = known.tokens[token as usize].0.iter().map(|&(pattern, _)| pattern).collect();
-        let is_known = |&pattern: &u32| watched.is_empty() && pattern == live[0];
+        let all = known.tokens[token as usize].0.clone();
+        let is_used = |pattern: &u32| self.is_used[*pattern as usize];
+        let live: Vec<u32> = all.iter().map(|&(pattern, _)| pattern).filter(is_used).collect();
+        let is_known = |pattern: u32| watched.is_empty() && pattern == all[0].0;
         let mut found: Vec<u32> =
-            live.iter().copied().filter(|pattern| is_known(pattern) || known.wins(token, watched, *pattern)).collect();
+            live.iter().copied().filter(|&pattern| is_known(pattern) || known.wins(token, watched, pattern)).collect();
         let ascii: Vec<u8> = self.representatives.iter().copied().filter(u8::is_ascii).collect();
         for bytes in [&ascii, &self.representatives] {
             let mut seen: FxHashSet<(TokenId, Vec<TokenId>)> = FxHashSet::default();
@@ -329,7 +346,7 @@ impl Scan {
             // Progress: each turn takes one place of the queue; there are finitely many, and a limit.
             while at < queue.len() && found.len() < live.len() {
                 let (token, watched) = queue[at].clone();
-                if let Some(pattern) = known.accept(token)
+                if let Some(pattern) = known.accept(token).filter(is_used)
                     && !found.contains(&pattern)
                 {
                     found.push(pattern);
@@ -342,6 +359,11 @@ impl Scan {
                 if queue.len() > MOST_VISITED {
                     return live;
                 }
+                let place = at;
+                at += 1;
+                if !known.may_win(token, &watched, |pattern| is_used(&pattern) && !found.contains(&pattern)) {
+                    continue;
+                }
                 for &byte in bytes {
                     let next = known.step(token, byte);
                     if next != NOTHING
@@ -351,11 +373,10 @@ impl Scan {
                         still.dedup();
                         if seen.insert((next, still.clone())) {
                             queue.push((next, still));
-                            from.push((at, byte));
+                            from.push((place, byte));
                         }
                     }
                 }
-                at += 1;
             }
         }
         found.sort_unstable();
@@ -493,6 +514,27 @@ impl Known {
         let kept = &mut self.witnesses[pattern as usize];
         kept.truncate(MOST_WITNESSES - 1);
         kept.insert(0, witness.into());
+    }
+
+    /// Whether a pattern that is asked for may win from here as far as the residuals tell: one of its alternatives is none of a
+    /// watched residual, and none of an earlier pattern.
+    fn may_win(&self, token: TokenId, watched: &[TokenId], is_asked_for: impl Fn(u32) -> bool) -> bool {
+        let mut taken: FxHashSet<Term> = FxHashSet::default();
+        for &token in watched {
+            for &(_, residual) in &*self.tokens[token as usize].0 {
+                taken.extend(self.terms.alternatives(residual));
+            }
+        }
+        for &(pattern, residual) in &*self.tokens[token as usize].0 {
+            let mut is_new = false;
+            for alternative in self.terms.alternatives(residual) {
+                is_new |= taken.insert(alternative);
+            }
+            if is_new && is_asked_for(pattern) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The watched states behind the byte that can still go on; `None` if one of them accepts there.

@@ -3,11 +3,12 @@
 //! Runs after [`super::delta::apply`]; afterwards every rule is productive, no rule derives itself alone and nothing that may be
 //! empty is repeated: then a text has finitely many trees. Left recursion is no mistake; `recursion.rs` takes it away. Conflicts are no mistakes here: prediction decides them, and `automata::conflict` explains them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::{Grammar, Rhs, Symbol};
 use crate::diagnostic::Diagnostic;
+use crate::notation::references;
 use crate::notation::syntax::{ItemKind, Operator};
 use crate::regex::{Term, Terms, hidden_by};
 use crate::span::Span;
@@ -35,6 +36,7 @@ pub fn errors(grammar: &Grammar) -> Vec<Diagnostic> {
 pub fn warnings(grammar: &Grammar) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     unreachable(grammar, &mut found);
+    unused_parts(grammar, &mut found);
     hidden_tokens(grammar, &mut found);
     new_keywords(grammar, &mut found);
     found
@@ -260,6 +262,22 @@ fn unreachable(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
         let message = format!("the {what} `{name}` cannot be reached from {}", starts.join(", "));
         let help = format!("use it, drop it, or name it in `start … {name}`");
         found.push(Diagnostic::warning(&grammar.source, place(grammar, symbol), message).help(help));
+    }
+}
+
+/// Parts of this file that no regex takes in.
+fn unused_parts(grammar: &Grammar, found: &mut Vec<Diagnostic>) {
+    let tokens = grammar.tokens.values().chain(grammar.layout.newline.iter().map(|(_, token)| token));
+    let written = tokens.map(|token| &token.written).chain(grammar.parts.values().map(|part| &part.written));
+    let used: BTreeSet<&str> = written.flat_map(|it| references(it)).map(|reference| reference.name).collect();
+    for (name, part) in &grammar.parts {
+        if part.origin == grammar.name && !used.contains(&**name) {
+            let message = format!("no regex takes in the part `{name}`");
+            found.push(
+                Diagnostic::warning(&grammar.source, part.span, message)
+                    .help(format!("write `{{{name}}}` in one, or remove it")),
+            );
+        }
     }
 }
 

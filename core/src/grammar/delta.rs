@@ -1,13 +1,16 @@
 //! Inheritance: a parent and a delta give the whole grammar.
 //!
-//! Three passes over the file. The first gives every name that the file declares its symbol, so that the order of
-//! declarations does not matter; the second resolves right-hand sides and applies the operators in the order of the file;
-//! the third drops what is to be dropped.
+//! Three passes over the file. The first gives every name that the file declares its symbol and knows the parts of regexes, so
+//! that the order of declarations does not matter; the second resolves right-hand sides and applies the operators in the order of
+//! the file; the third drops what is to be dropped. Then inherited regexes are put together anew.
 //! Every mistake is reported, with the place and the mend; a grammar comes out only if there is no error.
+
+mod regex;
 
 use std::sync::Arc;
 
-use super::{Grammar, Indent, Layout, Rhs, Rule, Symbol, SymbolKind, Symbols, TokenRule};
+use super::part;
+use super::{Grammar, Indent, Layout, Parts, Rhs, Rule, Symbol, SymbolKind, Symbols};
 use crate::diagnostic::{Diagnostic, SourceText, did_you_mean};
 use crate::notation::syntax::{Expression, Item, ItemKind, LangletFile, Name, Operator, Side, SymbolName};
 use crate::regex::Terms;
@@ -50,6 +53,7 @@ pub fn apply(
             rules: im::OrdMap::new(),
             written: im::OrdMap::new(),
             token_order: im::Vector::new(),
+            parts: Parts::new(),
             tokens: im::OrdMap::new(),
             soft: im::OrdMap::new(),
             layout: Layout::default(),
@@ -61,10 +65,12 @@ pub fn apply(
             starts: im::Vector::new(),
         },
     };
-    let mut delta = Delta { grammar, name, diagnostics: Vec::new(), defined: Vec::new(), n_new_tokens: 0 };
+    let written = part::Written::default();
+    let mut delta = Delta { grammar, name, diagnostics: Vec::new(), defined: Vec::new(), n_new_tokens: 0, written };
     for item in &file.items {
         delta.declare(item);
     }
+    delta.write_out_parts();
     let overflow = delta.diagnostics.iter().any(|d| d.message.starts_with("too many symbols"));
     if !overflow {
         for item in &file.items {
@@ -74,6 +80,7 @@ pub fn apply(
             delta.drop_names(item);
         }
         delta.check_uses();
+        delta.expand_inherited();
     }
     let Delta { grammar, diagnostics, .. } = delta;
     if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok((grammar, diagnostics)) }
@@ -87,6 +94,8 @@ struct Delta {
     defined: Vec<(Symbol, Span)>,
     /// Number of new named tokens so far; they stand in front of the inherited ones.
     n_new_tokens: usize,
+    /// The parts, written out.
+    written: part::Written,
 }
 
 impl Delta {
@@ -118,6 +127,8 @@ impl Delta {
                 self.declare_layout(dedent);
             }
             ItemKind::Rename { from, to } => self.rename(from, to),
+            ItemKind::Part { name, operator, regex } => self.declare_part(name, *operator, regex),
+            ItemKind::Drop(names) => names.iter().for_each(|name| self.drop_part(name)),
             _ => {}
         }
     }
@@ -182,6 +193,9 @@ impl Delta {
     }
 
     fn drop_name(&mut self, name: &Name) {
+        if self.grammar.parent.as_ref().is_some_and(|parent| parent.parts.contains_key(&*name.text)) {
+            return; // by the first pass
+        }
         match self.grammar.symbols.named(&name.text) {
             Some(symbol) if self.defined.iter().all(|(defined, _)| *defined != symbol) && self.is_alive(symbol) => {
                 let grammar = &mut self.grammar;
@@ -283,11 +297,10 @@ impl Delta {
                     );
                     return;
                 }
-                self.check_regex(&regex.pattern, regex.span);
-                let token =
-                    TokenRule { pattern: regex.pattern.as_str().into(), origin: self.name.clone(), span: regex.span };
+                let token = self.token_rule(regex);
+                let pattern = token.pattern.clone();
                 if let Some(old) = self.grammar.tokens.insert(symbol, token)
-                    && *old.pattern == *regex.pattern
+                    && old.pattern == pattern
                 {
                     self.warn(item.span, format!("this redefinition of `{}` changes nothing", name.text));
                 }
@@ -312,13 +325,8 @@ impl Delta {
                 }
             }
             ItemKind::LayoutNewline { token, regex } => {
-                self.check_regex(&regex.pattern, regex.span);
+                let rule = self.token_rule(regex);
                 if let Some(symbol) = self.grammar.symbols.named(&token.text) {
-                    let rule = TokenRule {
-                        pattern: regex.pattern.as_str().into(),
-                        origin: self.name.clone(),
-                        span: regex.span,
-                    };
                     self.grammar.layout.newline = Some((symbol, rule));
                 }
             }
@@ -370,7 +378,7 @@ impl Delta {
                 let starts: im::Vector<Symbol> = names.iter().filter_map(|name| self.rule_named(name)).collect();
                 self.grammar.starts = starts;
             }
-            ItemKind::Drop(_) | ItemKind::Rename { .. } => {}
+            ItemKind::Drop(_) | ItemKind::Rename { .. } | ItemKind::Part { .. } => {}
         }
     }
 
@@ -378,25 +386,6 @@ impl Delta {
     fn drop_names(&mut self, item: &Item) {
         if let ItemKind::Drop(names) = &item.kind {
             names.iter().for_each(|name| self.drop_name(name));
-        }
-    }
-
-    fn check_regex(&mut self, pattern: &str, span: Span) {
-        let mut terms = Terms::new();
-        match terms.parse(pattern) {
-            Ok(term) if terms.nullable(term) => {
-                let error = self.error(span, "a token must not match the empty text");
-                *error = error.clone().help("use `+` instead of `*`, or make the token optional where it is used");
-            }
-            Ok(term) if terms.is_empty(term) => {
-                self.error(span, "this regex matches no text at all");
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let start = span.start + 1 + error.start as u32;
-                let end = (span.start + 1 + error.end as u32).min(span.end).max(start);
-                self.error(Span::new(start.min(end), end), error.message);
-            }
         }
     }
 
@@ -513,11 +502,9 @@ impl Delta {
                 if let Some(symbol) = self.grammar.symbols.anonymous(&regex.pattern) {
                     return Some(symbol);
                 }
-                self.check_regex(&regex.pattern, regex.span);
+                let token = self.token_rule(regex);
                 let symbol = self.grammar.symbols.add(&regex.pattern, SymbolKind::Anonymous);
                 if let Some(symbol) = symbol {
-                    let pattern = regex.pattern.as_str().into();
-                    let token = TokenRule { pattern, origin: self.name.clone(), span: regex.span };
                     self.grammar.tokens.insert(symbol, token);
                     self.grammar.token_order.insert(self.n_new_tokens, symbol);
                     self.n_new_tokens += 1;

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod delta;
+pub mod part;
 pub mod print;
 pub(crate) mod recursion;
 pub mod rule;
@@ -9,6 +10,7 @@ pub mod symbol;
 
 use std::sync::Arc;
 
+pub use part::{Part, Parts};
 pub use rule::Rhs;
 pub use symbol::{Symbol, SymbolInfo, SymbolKind, Symbols};
 
@@ -30,6 +32,8 @@ pub struct Rule {
 pub struct TokenRule {
     /// Its texts, as `regex-syntax` reads them.
     pub pattern: Arc<str>,
+    /// The same as it is written, with references to parts.
+    pub written: Arc<str>,
     /// The langlet that defined it last.
     pub origin: Arc<str>,
     /// Where that langlet's text defines it.
@@ -81,6 +85,8 @@ pub struct Grammar {
     pub written: im::OrdMap<Symbol, Arc<Rhs>>,
     /// Named tokens in the order in which they win a tie: a child's new ones before the inherited ones.
     pub token_order: im::Vector<Symbol>,
+    /// The parts of regexes.
+    pub parts: Parts,
     /// The regexes of tokens and of skipped tokens.
     pub tokens: im::OrdMap<Symbol, TokenRule>,
     /// Keywords that are something else where the grammar does not ask for them.

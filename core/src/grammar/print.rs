@@ -1,8 +1,9 @@
 //! Grammars as text in the notation: the whole, the delta, and where each rule comes from.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
-use super::{Grammar, Rhs, Symbol, SymbolKind};
+use super::{Grammar, Part, Rhs, Symbol, SymbolKind};
 use crate::notation::syntax::Operator;
 
 /// Width of the printed page, in characters.
@@ -86,20 +87,27 @@ fn declarations(grammar: &Grammar, out: &mut String) {
     if !grammar.starts.is_empty() {
         line(format!("start {}", list(&mut grammar.starts.iter().copied())));
     }
+    // In the order in which they are defined, from the oldest langlet on.
+    let mut parts: Vec<_> = grammar.parts.iter().collect();
+    let age = |part: &Part| grammar.ancestry().position(|langlet| langlet.name == part.origin);
+    parts.sort_by_key(|(_, part)| (Reverse(age(part)), part.span.start));
+    for (name, part) in parts {
+        line(format!("part {name} = /{}/", part.written));
+    }
     for &symbol in &grammar.token_order {
         if let Some(token) = grammar.tokens.get(&symbol)
             && symbols.kind(symbol) == SymbolKind::Token
         {
-            line(format!("token {} = /{}/", symbols.name(symbol), token.pattern));
+            line(format!("token {} = /{}/", symbols.name(symbol), token.written));
         }
     }
     for (&symbol, token) in &grammar.tokens {
         if symbols.kind(symbol) == SymbolKind::Skip {
-            line(format!("skip {} = /{}/", symbols.name(symbol), token.pattern));
+            line(format!("skip {} = /{}/", symbols.name(symbol), token.written));
         }
     }
     if let Some((symbol, token)) = &grammar.layout.newline {
-        line(format!("layout newline {} = /{}/", symbols.name(*symbol), token.pattern));
+        line(format!("layout newline {} = /{}/", symbols.name(*symbol), token.written));
     }
     if let Some(indent) = grammar.layout.indent {
         let (open, close) = (symbols.name(indent.indent), symbols.name(indent.dedent));

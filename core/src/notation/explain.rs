@@ -248,7 +248,7 @@ fn mend(source: &Arc<SourceText>, declaration: &Declaration<'_>, index: usize) -
                 ));
             }
         },
-        "token" | "skip" => {
+        "token" | "skip" | "part" => {
             let name = if index < 2 { "NAME" } else { written(1) };
             return Some(match token {
                 Some(_) if index > 2 && lexemes[2].token == Token::Operator("-=") => {

@@ -23,8 +23,8 @@ impl Notation {
     pub(super) fn directives(self) -> &'static [&'static str] {
         match self {
             Notation::Langlet => &[
-                "langlet", "token", "skip", "drop", "rename", "soft", "layout", "join", "neutral", "constant", "tight",
-                "start",
+                "langlet", "token", "skip", "part", "drop", "rename", "soft", "layout", "join", "neutral", "constant",
+                "tight", "start",
             ],
             Notation::Transform => {
                 &["transform", "pattern", "phase", "rule", "example", "unchanged", "refused", "reversible"]
@@ -126,7 +126,7 @@ pub(super) fn lex(source: &Arc<SourceText>, notation: Notation) -> (Vec<Lexeme<'
 }
 
 /// Whether a word may begin with it.
-fn begins_word(c: char) -> bool {
+pub(super) fn begins_word(c: char) -> bool {
     c == '_' || c.is_alphabetic()
 }
 
@@ -136,7 +136,7 @@ fn continues_word(c: char) -> bool {
 }
 
 /// Length in bytes of the word at the beginning of `text`.
-fn word_len(text: &str) -> usize {
+pub(super) fn word_len(text: &str) -> usize {
     text.find(|c| !continues_word(c)).unwrap_or(text.len())
 }
 
@@ -488,7 +488,7 @@ pub(crate) fn operands(pattern: &str) -> Vec<(Range<usize>, bool)> {
 }
 
 /// Whether the pattern begins with flags among which is `x`: `(?x)`, `(?sx-u)`.
-fn is_verbose(pattern: &str) -> bool {
+pub(super) fn is_verbose(pattern: &str) -> bool {
     let Some(rest) = pattern.strip_prefix("(?") else { return false };
     let flags = &rest[..rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len())];
     let rest = rest[flags.len()..].trim_start_matches(|c: char| c == '-' || c.is_ascii_alphabetic());

@@ -17,6 +17,7 @@ mod declaration;
 mod explain;
 mod lexer;
 mod mend;
+mod reference;
 pub mod syntax;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use declaration::{Declaration, Head, check_tokens, divide};
 use explain::{Failure, refused, suggested_directive, unknown_declaration};
 pub(crate) use lexer::operands;
 use lexer::{Notation, Token, lex};
+pub(crate) use reference::{as_group, references, replace_references};
 use syntax::{
     Example, Expression, Item, LangletFile, Name, NamedPattern, Phase, RewriteRule, TransformFile, TransformItem,
 };

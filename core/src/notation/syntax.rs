@@ -54,10 +54,10 @@ pub struct Item {
     pub span: Span,
 }
 
-/// What a declaration does to an inherited rule, token or skipped token.
+/// What a declaration does to an inherited rule, token, skipped token or part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
-    /// `:` or `::=` (rules), `=` (tokens): none of the name is inherited.
+    /// `:` or `::=` (rules), `=` (tokens, parts): none of the name is inherited.
     Define,
     /// `:=`: the inherited one is replaced.
     Replace,
@@ -97,7 +97,16 @@ pub enum ItemKind {
         /// Its texts.
         regex: RegexLiteral,
     },
-    /// `drop a b`: rules, tokens or skipped tokens.
+    /// `part name = /regex/`, `part name := /regex/`: what other regexes take in with `{name}`.
+    Part {
+        /// The name, which is no symbol.
+        name: Name,
+        /// `Define` or `Replace`.
+        operator: Operator,
+        /// One regex.
+        regex: RegexLiteral,
+    },
+    /// `drop a b`: rules, tokens, skipped tokens or parts.
     Drop(Vec<Name>),
     /// `rename a -> b`.
     Rename {

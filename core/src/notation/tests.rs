@@ -97,17 +97,23 @@ fn patterns_are_regexes_as_they_stand() {
 
 #[test]
 fn operators_of_rules_and_tokens() {
-    let file = langlet("langlet t: u\na: x\nb ::= x\nc := x\nd |= x\ne -= x\nf\n  : x\ntoken A = /a/\nskip B := /b/\n");
+    let file = langlet(
+        "langlet t: u\na: x\nb ::= x\nc := x\nd |= x\ne -= x\nf\n  : x\ntoken A = /a/\nskip B := /b/\npart p = /c/\npart q := /d/\n",
+    );
     let operators = file.items.iter().map(|item| match &item.kind {
         ItemKind::Rule { name, operator, .. }
         | ItemKind::Token { name, operator, .. }
-        | ItemKind::Skip { name, operator, .. } => {
+        | ItemKind::Skip { name, operator, .. }
+        | ItemKind::Part { name, operator, .. } => {
             format!("{} {operator:?}", name.text)
         }
         other => format!("{other:?}"),
     });
     let operators: Vec<_> = operators.collect();
-    assert_eq!(operators.join(", "), "a Define, b Define, c Replace, d Add, e Remove, f Define, A Define, B Replace");
+    assert_eq!(
+        operators.join(", "),
+        "a Define, b Define, c Replace, d Add, e Remove, f Define, A Define, B Replace, p Define, q Replace"
+    );
 }
 
 #[test]
@@ -131,7 +137,7 @@ fn declarations_begin_with_the_first_word_of_a_line() {
 
 #[test]
 fn a_token_is_removed_like_a_rule() {
-    let file = langlet("langlet t : u\ntoken A -=\nskip B -=");
+    let file = langlet("langlet t : u\ntoken A -=\nskip B -=\npart C -=");
     assert!(file.items.iter().all(|item| matches!(&item.kind, ItemKind::Drop(names) if names.len() == 1)));
 }
 
@@ -143,7 +149,9 @@ fn spans_are_exact() {
     assert_eq!(at(file.name.span), file.name.text);
     for item in &file.items {
         match &item.kind {
-            ItemKind::Token { name, regex, .. } | ItemKind::Skip { name, regex, .. } => {
+            ItemKind::Token { name, regex, .. }
+            | ItemKind::Skip { name, regex, .. }
+            | ItemKind::Part { name, regex, .. } => {
                 assert_eq!(at(name.span), name.text);
                 assert_eq!(at(regex.span), format!("/{}/", regex.pattern));
             }
@@ -309,6 +317,9 @@ fn piece() -> impl proptest::strategy::Strategy<Value = &'static str> {
         "/",
         "/[",
         "/(?x)",
+        "part",
+        "{a}",
+        "/{a}/",
         "#",
         "# c\n",
         ":",

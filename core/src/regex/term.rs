@@ -366,6 +366,13 @@ impl Terms {
         self.facts[term.0 as usize].boolean
     }
 
+    /// The terms whose union it is: itself, if it is no union.
+    pub(crate) fn alternatives(&self, term: Term) -> impl Iterator<Item = Term> {
+        let operands: &[Term] = if let Node::Union(operands) = self.node(term) { operands } else { &[] };
+        let itself = operands.is_empty().then_some(term);
+        itself.into_iter().chain(operands.iter().copied())
+    }
+
     /// Number of terms in the store.
     pub(super) fn n_terms(&self) -> usize {
         self.nodes.len()
