@@ -21,8 +21,11 @@ use super::term::{ByteSet, Node, Term, Terms};
 /// States beyond which the cache is dropped and begun anew. Residuals stay valid, so a token longer than that is still read.
 const STATE_LIMIT: usize = 60_000;
 
-/// Rows computed at a miss, at least; or half of those that are there.
+/// Rows computed at a miss, at least; or half of those that are there, since all are copied then.
 const GROWTH: usize = 24;
+
+/// Rows computed at a miss, at most: in an automaton that never ends to grow most of them are never needed.
+const MOST_GROWTH: usize = 512;
 
 /// Set in an entry at which the scanner stops: dead or unknown.
 pub(crate) const STOP: u32 = 1 << 31;
@@ -318,7 +321,7 @@ impl Cache {
     /// Computes the row of `state` and, breadth first along ASCII, of states behind it: each round makes the number of
     /// rows grow by half at most, so that the copies of the table add up to a constant factor.
     fn compute_near(&mut self, state: u32) {
-        let goal = self.n_rows + GROWTH.max(self.n_rows / 2);
+        let goal = self.n_rows + (self.n_rows / 2).clamp(GROWTH, MOST_GROWTH);
         let mut queue = VecDeque::from([state]);
         while let Some(state) = queue.pop_front() {
             if self.rows[state as usize][0] {
