@@ -47,7 +47,7 @@ fn the_example_of_proposition_7() {
 }
 
 /// A language, an alphabet that shows what is hard about its tokens, and how many letters complete any prefix.
-const SMALL: [(&str, &str, usize); 12] = [
+const SMALL: [(&str, &str, usize); 14] = [
     // A name may become a keyword and the reverse.
     ("langlet a\nstart s\ns: 'if' NAME | NAME '='\ntoken NAME = /[fi]+/\nskip B = / /", "if= ", 3),
     // `1.` is a number, `1..1` a range; the number in between must not eat its dots.
@@ -71,6 +71,14 @@ const SMALL: [(&str, &str, usize); 12] = [
         "f'{}",
         3,
     ),
+    // Of what a string can become, one text is taken by a longer token, and the other is not.
+    (
+        "langlet n\nstart s\ns: (NAME | STRING)+\ntoken STRING = /'aa'|'b'/\ntoken BROKEN = /f'aa'/\ntoken NAME = /f/\nskip S = / /",
+        "f'ab",
+        3,
+    ),
+    // The same, by an earlier token.
+    ("langlet o\nstart s\ns: (A | 'z' B)+\ntoken A = /aaa/\ntoken B = /aaa|abb/\nskip S = / /", "abz ", 3),
     // Lines and blocks.
     (
         "langlet f\nstart s\ns: (NEWLINE | t)* END\nt: NAME (NEWLINE | ':' b)\nb: NEWLINE INDENT t+ DEDENT\n\

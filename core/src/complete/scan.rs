@@ -51,6 +51,9 @@ const MOST_STATES: usize = 1 << 18;
 /// the token has ended that it supposes to end elsewhere. The built-in langlets need some hundred.
 const MOST_VISITED: usize = 1 << 12;
 
+/// How many places of trivia are looked at for what may come behind it, before it counts as anything.
+const MOST_BEHIND: usize = 1 << 10;
+
 /// How many continuations are kept for a pattern.
 const MOST_WITNESSES: usize = 8;
 
@@ -419,7 +422,7 @@ impl Scan {
                     queue.push((next, still));
                 }
             }
-            if queue.len() > MOST_VISITED {
+            if queue.len() > MOST_BEHIND {
                 return None;
             }
         }
