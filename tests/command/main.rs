@@ -38,6 +38,18 @@ fn run(arguments: &str) -> Run {
     folder(&[]).run(arguments)
 }
 
+/// The standard output of a run in an empty folder that ends with the code and reports nothing.
+#[track_caller]
+fn out(arguments: &str, code: i32) -> String {
+    run(arguments).ends_with(code).says_nothing().text().to_owned()
+}
+
+/// The standard error of a run in an empty folder that could not be done.
+#[track_caller]
+fn error(arguments: &str) -> String {
+    run(arguments).error()
+}
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

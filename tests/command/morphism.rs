@@ -8,16 +8,14 @@ fn run(arguments: &str) -> Run {
     crate::run(&format!("morphism {arguments}"))
 }
 
-/// The standard output of a run that ends with the code and reports nothing.
 #[track_caller]
 fn out(arguments: &str, code: i32) -> String {
-    run(arguments).ends_with(code).says_nothing().text().to_owned()
+    crate::out(&format!("morphism {arguments}"), code)
 }
 
-/// The standard error of a run that could not be done.
 #[track_caller]
 fn error(arguments: &str) -> String {
-    run(arguments).error()
+    crate::error(&format!("morphism {arguments}"))
 }
 
 #[test]

@@ -2,19 +2,7 @@
 
 use std::io::Read;
 
-use crate::{folder, run};
-
-/// The standard output of a run that ends with the code and reports nothing.
-#[track_caller]
-fn out(arguments: &str, code: i32) -> String {
-    run(arguments).ends_with(code).says_nothing().text().to_owned()
-}
-
-/// The standard error of a run that could not be done.
-#[track_caller]
-fn error(arguments: &str) -> String {
-    run(arguments).error()
-}
+use crate::{error, folder, out, run};
 
 #[test]
 fn traces_are_lines_of_numbered_symbols() {

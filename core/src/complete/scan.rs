@@ -336,9 +336,12 @@ impl Scan {
         let all = known.tokens[token as usize].0.clone();
         let is_used = |pattern: &u32| self.is_used[*pattern as usize];
         let live: Vec<u32> = all.iter().map(|&(pattern, _)| pattern).filter(is_used).collect();
-        let is_known = |pattern: u32| watched.is_empty() && pattern == all[0].0;
+        let is_first = |pattern: &u32| watched.is_empty() && *pattern == all[0].0;
+        // What the search itself has found: it alone decides which places are looked at, so that the limit cuts the same searches
+        // whatever was tried before.
+        let mut proved: Vec<u32> = live.iter().copied().filter(is_first).collect();
         let mut found: Vec<u32> =
-            live.iter().copied().filter(|&pattern| is_known(pattern) || known.wins(token, watched, pattern)).collect();
+            live.iter().copied().filter(|pattern| is_first(pattern) || known.wins(token, watched, *pattern)).collect();
         let ascii: Vec<u8> = self.representatives.iter().copied().filter(u8::is_ascii).collect();
         for bytes in [&ascii, &self.representatives] {
             let mut seen: FxHashSet<(TokenId, Vec<TokenId>)> = FxHashSet::default();
@@ -349,9 +352,9 @@ impl Scan {
             // Progress: each turn takes one place of the queue; there are finitely many, and a limit.
             while at < queue.len() && found.len() < live.len() {
                 let (token, watched) = queue[at].clone();
-                if let Some(pattern) = known.accept(token).filter(is_used)
-                    && !found.contains(&pattern)
-                {
+                let accept = known.accept(token).filter(is_used);
+                proved.extend(accept.filter(|pattern| !proved.contains(pattern)));
+                if let Some(pattern) = accept.filter(|pattern| !found.contains(pattern)) {
                     found.push(pattern);
                     let places = std::iter::successors(Some(at), |&place| Some(from[place].0));
                     let mut witness: Vec<u8> =
@@ -364,7 +367,7 @@ impl Scan {
                 }
                 let place = at;
                 at += 1;
-                if !known.may_win(token, &watched, |pattern| is_used(&pattern) && !found.contains(&pattern)) {
+                if !known.may_win(token, &watched, |pattern| is_used(&pattern) && !proved.contains(&pattern)) {
                     continue;
                 }
                 for &byte in bytes {

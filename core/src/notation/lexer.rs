@@ -441,8 +441,7 @@ fn next_declaration(text: &str) -> usize {
 /// It does not end; how many classes are open.
 fn end_of_regex(text: &str) -> Result<usize, usize> {
     let verbose = is_verbose(text);
-    let mut class_depth = 0;
-    let mut class_start = 0;
+    let mut classes = Classes::default();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
@@ -450,18 +449,36 @@ fn end_of_regex(text: &str) -> Result<usize, usize> {
             '\\' if text[at + 1..].starts_with(['\n', '\r']) && !verbose => break,
             '\\' => drop(chars.next()),
             '#' if verbose => drop(chars.find(|&(_, c)| c == '\n')),
-            '[' => {
-                class_depth += 1;
-                class_start = at + 1;
-            }
-            // As the first character of a class it stands for itself.
-            ']' if matches!(&text[class_start..at], "" | "^") && class_depth > 0 => {}
-            ']' if class_depth > 0 => class_depth -= 1,
-            '/' if class_depth == 0 => return Ok(at),
+            _ if classes.take(text, at, c) => {}
+            '/' => return Ok(at),
             _ => {}
         }
     }
-    Err(class_depth)
+    Err(classes.depth)
+}
+
+/// The classes of a regex that are open at a place.
+#[derive(Default)]
+pub(super) struct Classes {
+    depth: usize,
+    /// Where the text of the innermost one begins.
+    start: usize,
+}
+
+impl Classes {
+    /// Whether the character, which is not escaped, belongs to a class: opens or ends one, or stands in one.
+    pub(super) fn take(&mut self, text: &str, at: usize, c: char) -> bool {
+        match c {
+            '[' => {
+                self.depth += 1;
+                self.start = at + 1;
+            }
+            // As the first character of a class it stands for itself.
+            ']' if self.depth > 0 && !matches!(&text[self.start..at], "" | "^") => self.depth -= 1,
+            _ => return self.depth > 0,
+        }
+        true
+    }
 }
 
 /// Behind a regex: the distance to the slash of the next operand, if ` & ` or ` & !` leads to one, and whether that is negated.

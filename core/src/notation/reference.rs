@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::lexer::{begins_word, is_verbose, operands, word_len};
+use super::lexer::{Classes, begins_word, is_verbose, operands, word_len};
 
 /// A reference and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,7 @@ pub(crate) fn references(pattern: &str) -> Vec<Reference<'_>> {
 
 fn in_operand<'a>(text: &'a str, start: usize, found: &mut Vec<Reference<'a>>) {
     let verbose = is_verbose(text);
-    let mut class_depth = 0;
-    let mut class_start = 0;
+    let mut classes = Classes::default();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         match c {
@@ -41,14 +40,8 @@ fn in_operand<'a>(text: &'a str, start: usize, found: &mut Vec<Reference<'a>>) {
                 }
             }
             '#' if verbose => drop(chars.find(|&(_, c)| c == '\n')),
-            '[' => {
-                class_depth += 1;
-                class_start = at + 1;
-            }
-            // As the first character of a class it stands for itself.
-            ']' if matches!(&text[class_start..at], "" | "^") && class_depth > 0 => {}
-            ']' if class_depth > 0 => class_depth -= 1,
-            '{' if class_depth == 0 => {
+            _ if classes.take(text, at, c) => {}
+            '{' => {
                 let rest = &text[at + 1..];
                 let name = &rest[..word_len(rest)];
                 if name.starts_with(begins_word) && rest[name.len()..].starts_with('}') {
